@@ -1,0 +1,44 @@
+# Two commands do everything on a fresh machine with Python 3.11+ and make: `make run` and `make test`.
+PYTHON ?= python3
+RUN := .venv/bin/python
+DEV := .venv-dev/bin/python
+
+.PHONY: run test check bench lock screenshot clean
+
+run: .venv/.ready           ## start Rasid (without a token: local mode, with a chat page in the browser)
+	$(RUN) -m bot run
+
+test: .venv-dev/.ready      ## every test this machine can run
+	$(DEV) -m pytest
+
+check: .venv-dev/.ready     ## format, lint, types, import contracts
+	$(DEV) -m ruff format --check .
+	$(DEV) -m ruff check .
+	$(DEV) -m mypy
+	.venv-dev/bin/lint-imports --no-cache
+
+bench: .venv-dev/.ready     ## what is measured, and the figures of this machine
+	$(DEV) -m benchmarks
+
+screenshot: .venv-dev/.ready ## make the README's picture again
+	$(DEV) -m tests.journeys.screenshot docs/first-alert.png
+
+lock: .venv-dev/.ready      ## resolve the pinned, hashed requirements again
+	$(DEV) -m pip install --quiet uv
+	.venv-dev/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header -q -o requirements.txt
+	.venv-dev/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header -q -c requirements.txt -o requirements-dev.txt
+
+.venv/.ready: requirements.txt
+	$(PYTHON) -m venv --clear .venv
+	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	touch $@
+
+.venv-dev/.ready: requirements-dev.txt
+	$(PYTHON) -m venv --clear .venv-dev
+	$(DEV) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+clean:
+	rm -rf .venv .venv-dev .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""What wakes the work up. Nothing durable lives here: losing a wake-up loses nothing."""

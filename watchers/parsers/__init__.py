@@ -1,0 +1,1 @@
+"""One module for each form in which news is published: functions from bytes to a `Reading`."""
