@@ -1,0 +1,235 @@
+"""The composition root: the one file that knows every concrete class, and the order of starting and stopping.
+
+watchers -> newsdesk -> outbox -> courier -> notifier -> Telegram
+Telegram -> inbox -> handlers -> watchlists
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from telegram import BotCommand
+from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.ext import ApplicationBuilder, ContextTypes
+
+from bot.botapi import AiohttpRequest
+from bot.data import read_text
+from bot.delivery import Courier
+from bot.domain.i18n import LANGUAGES, Translations
+from bot.domain.model import DueSource, Source
+from bot.domain.pacing import Rates
+from bot.engines.embedded import EmbeddedEngine
+from bot.inbox import Inbox
+from bot.newsdesk import Newsdesk
+from bot.notifier import Notifier
+from bot.settings import Settings
+from bot.simulator import Newsstand, Simulator
+from bot.store import Store, inbox, outbox, sources
+from bot.watchlists import Watchlists
+from handlers import COMMANDS, Context, Services, register
+from handlers.context import App
+from watchers.fetch import Fetcher, FetchLimits
+from watchers.poll import Poller
+from watchers.reading import Readers
+from watchers.sweep import Sweep
+
+log = structlog.get_logger()
+
+LOCAL_TOKEN = "1:local"
+HOUSEKEEPING = timedelta(hours=1)
+DRAIN = timedelta(seconds=8)
+UNREACHABLE_PAUSE_SECONDS = 5.0
+
+
+class TokenRefused(Exception):
+    """Telegram does not know the token."""
+
+
+def now() -> datetime:
+    """The one clock; everything below is told the time."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class FarEnd:
+    """What is at the other end of the wires: Telegram and the publishers, or our local stand-ins for both."""
+
+    token: str
+    api_base: str
+    sources: tuple[Source, ...]
+    trusted: frozenset[tuple[str, int]] = frozenset()  # loopback addresses of our own sample sources
+
+
+async def run(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Run Rasid until it is told to stop (SIGINT, SIGTERM).
+
+    Raises:
+        StoreError: the database cannot be opened.
+        TokenRefused: Telegram does not know the token.
+    """
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    local = settings.telegram.token is None
+    url = settings.local.database_url if local else settings.database_url
+    async with contextlib.AsyncExitStack() as stack:
+        store = await asyncio.to_thread(Store.open, url)
+        stack.callback(store.close)
+        far_end = await stack.enter_async_context(_local(settings, announce) if local else _real(settings))
+        await _run_house(settings, store, far_end, stopped)
+
+
+async def _run_house(settings: Settings, store: Store, far_end: FarEnd, stopped: asyncio.Event) -> None:
+    translations = Translations((language, read_text(f"messages/{language}.ftl")) for language in LANGUAGES)
+    watchlists = Watchlists(store, now, settings.limits.watches_per_chat, settings.language)
+    async with contextlib.AsyncExitStack() as stack:
+        application = await stack.enter_async_context(
+            _application(far_end, Services(watchlists, translations), stopped)
+        )
+        courier = Courier(store, Notifier(application.bot).send, translations, _rates(settings), now)
+        poll_timeout = timedelta(seconds=settings.telegram.poll_timeout_seconds)
+        receiver = Inbox(store, application.bot, application.process_update, now, poll_timeout)
+        await store.write(lambda connection: sources.enlist(connection, far_end.sources, now()))
+        sweep = await stack.enter_async_context(_watching(settings, store, far_end, Newsdesk(store, courier.wake)))
+        log.info("rasid.started", sources=len(far_end.sources))
+        await _until_stopped(stopped, courier, receiver)
+        await sweep.drain(DRAIN)
+    log.info("rasid.stopped")
+
+
+async def _until_stopped(stopped: asyncio.Event, courier: Courier, receiver: Inbox) -> None:
+    """Deliver and receive until told to stop, or until one of the two breaks: then the process must not limp on."""
+    work = [asyncio.create_task(courier.run()), asyncio.create_task(receiver.run())]
+    waiting = asyncio.create_task(stopped.wait())
+    done, _ = await asyncio.wait([waiting, *work], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    courier.stop()
+    receiver.stop()
+    await asyncio.gather(*work)
+    for task in done - {waiting}:
+        task.result()
+
+
+@contextlib.asynccontextmanager
+async def _real(settings: Settings) -> AsyncIterator[FarEnd]:
+    assert settings.telegram.token is not None
+    token = settings.telegram.token.get_secret_value()
+    yield FarEnd(token, settings.telegram.api_base, settings.enabled_sources)
+
+
+@contextlib.asynccontextmanager
+async def _local(settings: Settings, announce: Callable[[str], None]) -> AsyncIterator[FarEnd]:
+    """Local mode: the Bot API simulator with its chat page, and sample sources beside the real ones."""
+    newsstand = Newsstand(now)
+    simulator = Simulator(LOCAL_TOKEN, on_person=newsstand.cue if settings.local.samples else None)
+    await simulator.start(settings.local.port)
+    samples: Sequence[Source] = ()
+    if settings.local.samples:
+        await newsstand.start()
+        samples = newsstand.sources
+    announce(simulator.page_url)
+    try:
+        yield FarEnd(
+            LOCAL_TOKEN,
+            simulator.api_base,
+            (*samples, *settings.enabled_sources),
+            frozenset({newsstand.address}) if samples else frozenset(),
+        )
+    finally:
+        await newsstand.stop()
+        await simulator.stop()
+
+
+@contextlib.asynccontextmanager
+async def _application(far_end: FarEnd, services: Services, stopped: asyncio.Event) -> AsyncIterator[App]:
+    """python-telegram-bot without its updater and job queue: the inbox and the engine do their work."""
+    builder = ApplicationBuilder().token(far_end.token).base_url(far_end.api_base)
+    builder = builder.request(AiohttpRequest()).get_updates_request(AiohttpRequest(connections=1))
+    builder = builder.updater(None).job_queue(None)
+    application: App = builder.context_types(ContextTypes(context=Context)).build()
+    application.bot_data["services"] = services
+    register(application)
+    try:
+        await _introduce(application, stopped)
+        await _set_menu(application, services.translations)
+        yield application
+    finally:
+        await application.shutdown()
+
+
+async def _introduce(application: App, stopped: asyncio.Event) -> None:
+    """Ask Telegram who we are, for as long as it takes to reach it."""
+    while not stopped.is_set():
+        try:
+            await application.initialize()
+            return
+        except InvalidToken:
+            raise TokenRefused from None
+        except (NetworkError, RetryAfter) as error:
+            log.warning("telegram.unreachable", error=type(error).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopped.wait(), UNREACHABLE_PAUSE_SECONDS)
+
+
+async def _set_menu(application: App, translations: Translations) -> None:
+    """The command menu: Arabic for everyone, English where the phone speaks it. Rasid works without it."""
+    for language, code in (("ar", None), ("en", "en")):
+        messages = translations[language]
+        commands = [BotCommand(name, messages.text(f"command-{name}")) for name in COMMANDS]
+        try:
+            await application.bot.set_my_commands(commands, language_code=code)
+        except TelegramError as error:
+            log.warning("menu.not_set", error=type(error).__name__)
+
+
+@contextlib.asynccontextmanager
+async def _watching(settings: Settings, store: Store, far_end: FarEnd, desk: Newsdesk) -> AsyncIterator[Sweep]:
+    """The news door: what is due is polled, once a second; and the house is kept, once an hour."""
+    polling = settings.polling
+    readers = Readers(
+        children=polling.readers,
+        timeout=timedelta(seconds=polling.reader_timeout_seconds),
+        memory_limit=polling.reader_memory_mb * 2**20,
+    )
+    limits = FetchLimits(timeout=timedelta(seconds=polling.timeout_seconds), max_bytes=polling.max_bytes)
+
+    async def due(at: datetime) -> Sequence[DueSource]:
+        return await store.read(lambda connection: sources.due(connection, at))
+
+    fetcher = Fetcher(
+        polling.identity,
+        limits=limits,
+        allow_private_addresses=polling.allow_private_addresses,
+        trusted=far_end.trusted,
+    )
+    engine = EmbeddedEngine()
+    async with fetcher:
+        sweep = Sweep(due, Poller(fetcher, readers, desk.file, now), now, polling.concurrency)
+        engine.every(timedelta(seconds=polling.sweep_seconds), "sweep", sweep.run_once)
+        engine.every(HOUSEKEEPING, "housekeeping", lambda: _keep_house(store))
+        engine.start()
+        try:
+            yield sweep
+        finally:
+            engine.stop()
+            await sweep.drain(timedelta(0))
+            await readers.close()
+
+
+async def _keep_house(store: Store) -> None:
+    at = now()
+    await store.write(lambda connection: inbox.prune(connection, at))
+    await store.write(lambda connection: outbox.prune_pace(connection, at))
+
+
+def _rates(settings: Settings) -> Rates:
+    telegram = settings.telegram
+    return Rates(
+        bot=timedelta(seconds=1 / telegram.messages_per_second),
+        chat=timedelta(seconds=1 / telegram.messages_per_second_in_chat),
+        group=timedelta(minutes=1 / telegram.messages_per_minute_in_group),
+    )

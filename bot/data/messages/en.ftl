@@ -1,0 +1,91 @@
+# What Rasid says in English. Texts are Telegram HTML; variables are escaped before they come in.
+
+## Getting acquainted
+start-welcome =
+    <b>Rasid</b> follows the news of Syria for you, and sends you only what concerns you.
+
+    Write the name of your town, or any word that matters to you: <b>watch Jasim</b>
+    When the news mentions it, you get a short summary with its source.
+start-examples = Or begin with one tap:
+start-in-group =
+    <b>Rasid</b> follows the news of Syria for this group. Admins add watches with /watch, for example:
+    <code>/watch جاسم</code>
+button-language = العربية
+button-watch-example = { $watch }
+examples = جاسم | درعا | حلب | دير الزور | السويداء | القامشلي
+language-set = I will write to you in English. News stays in its own language.
+
+## Help
+help =
+    <b>How to use Rasid</b>
+
+    <b>watch جاسم</b>: get the news of Jasim
+    <b>unwatch جاسم</b>: stop
+    <b>my list</b>: see what you watch, and remove with a tap
+
+    A watch is a word or a phrase: <b>دير الزور</b>, <b>حظر تجوال</b>. Words are matched as people read them, never inside another word.
+
+    You are told of each story once, with its source and its link.
+
+    Commands: /watch /unwatch /list /help /forget
+    We keep nothing of you but the chat's number and what you watch; /forget erases everything.
+
+## Watches
+watch-added = You now watch { $watch }. You will get what is published about it from now on.
+watch-already = You watch { $watch } already.
+watch-usage = Write what to watch after the word: <b>watch جاسم</b>
+watch-offer = Do you want to watch { $watch }?
+button-watch = Watch { $watch }
+unwatch-done = You no longer watch { $watch }.
+unwatch-usage = Write what to stop: <b>unwatch جاسم</b>, or open <b>my list</b>.
+unwatch-not-found = You do not watch { $watch }. Open <b>my list</b> to see what you watch.
+list-empty = You watch nothing yet. Write for example: <b>watch جاسم</b>
+list-head = { $count ->
+    [one] You watch one thing. Tap it to remove it:
+   *[other] You watch { $count } things. Tap one to remove it:
+ }
+list-page = Page { $page } of { $pages }
+button-remove = ✕ { $watch }
+button-next = Next ›
+button-previous = ‹ Previous
+button-gone = Removed already
+
+## Erasing
+forget-ask = Everything kept about this chat will be erased: its watches and its alerts. This cannot be undone. Are you sure?
+button-forget-yes = Yes, erase everything
+button-forget-no = No, keep it
+forget-done = Everything is erased. Should you come back, send /start
+forget-kept = Nothing was erased.
+
+## What is not right
+watch-empty = You did not write what to watch. Write for example: <b>watch جاسم</b>
+watch-too-short = One letter is not enough; write a word of at least two.
+watch-too-long = This is too long to be watched. The limit is { $limit } letters; write a word or a short phrase.
+watch-only-punctuation = I find no word in this. Write letters or digits: <b>watch جاسم</b>
+watch-limit = You have reached the limit of { $limit } watches. Remove one from <b>my list</b>, then add another.
+admins-only = In groups only admins change what is watched.
+not-understood = I did not understand. Write <b>watch</b> and what matters to you: <b>watch جاسم</b>, or /help
+button-stale = This button is old. Send the command again.
+internal-error = Sorry, something went wrong on our side and your request was not finished. It is noted as { $reference }; please try again in a while.
+
+## The alert
+alert-source = Source: { $source } · { $time }
+alert-source-undated = Source: { $source } · date unknown
+alert-match = Matches: { $watches }
+alert-foreign = Original headline, { $language }:
+alert-repeated = You may have received this alert before.
+button-article = Read
+language-en = in English
+language-ckb = in Kurdish (Sorani)
+language-kmr = in Kurdish (Kurmanji)
+language-tr = in Turkish
+language-fa = in Persian
+language-other = in another language
+
+## The command menu of Telegram
+command-start = Begin
+command-watch = Watch a town or a word
+command-unwatch = Stop watching
+command-list = What you watch
+command-help = How to use Rasid
+command-forget = Erase everything about you

@@ -1,0 +1,193 @@
+"""Alerts out: claim -> summarise -> render -> send -> record.
+
+    outbox (ready) --claim, committed--> sending --Telegram--> Outcome --recorded--> sent | ready again | dead
+
+The courier decides nothing about an alert: whether it may go now is the pace (`domain/pacing.py`), what it says is
+the rendering, what an error means is the notifier. A kill at any moment loses nothing: what was being sent is found
+in `sending` at the next start, and sent once more, silently.
+"""
+
+import asyncio
+import math
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.domain.errors import StoreError
+from bot.domain.i18n import Translations
+from bot.domain.model import Evidence, Gone, Halted, Message, Moved, Outcome, Rejected, Retry, Sent
+from bot.domain.pacing import BOT, LOOKAHEAD, Rates, chat_scope
+from bot.domain.rendering import render_alert
+from bot.store import Store, outbox, watchlists
+from bot.store.outbox import Claimed
+
+log = structlog.get_logger()
+
+IDLE = timedelta(seconds=1)  # how long an empty outbox is trusted when nobody wakes us
+FIRST_LATENCY = 0.1  # seconds; what a call to Telegram takes until we have measured it
+MOST_IN_FLIGHT = 64
+FAILURES_OF_OUR_OWN = 5  # then an alert that we cannot even render is given up
+LONGEST_BACK_OFF = timedelta(minutes=5)
+
+
+class Courier:
+    """Brings the outbox to Telegram until it is stopped. One courier a database."""
+
+    def __init__(
+        self,
+        store: Store,
+        send: Callable[[Message], Awaitable[Outcome]],
+        translations: Translations,
+        rates: Rates,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store, self._send, self._clock = store, send, clock
+        self._translations, self._rates = translations, rates
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._latency = FIRST_LATENCY
+
+    def wake(self) -> None:
+        """There may be something new to send. Losing this call costs at most `IDLE`."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Deliver until `stop`; then finish what is in flight."""
+        await self._recover()
+        while not self._stopping:
+            self._woken.clear()
+            wait = await self._round()
+            if not self._stopping:
+                await self._sleep(wait)
+        if self._in_flight:
+            await asyncio.wait(self._in_flight)
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._woken.set()
+
+    async def _recover(self) -> None:
+        while not self._stopping:
+            try:
+                if uncertain := await self._store.write(outbox.recover):
+                    log.warning("alerts.recovered", uncertain=uncertain)
+                return
+            except StoreError as error:
+                log.error("store.failed", where="delivery", why=str(error))
+                await self._sleep(IDLE)
+
+    async def _round(self) -> timedelta:
+        """Start what may be started; returns how long to wait before looking again."""
+        try:
+            due_at = await self._store.read(outbox.next_due_at)
+            now = self._clock()
+            if due_at is None or due_at > now:
+                return min(IDLE, due_at - now) if due_at else IDLE
+            room = self._room()
+            if room > 0:
+                for alert in await self._store.write(lambda c: outbox.claim(c, self._rates, room, now)):
+                    self._start(alert)
+        except StoreError as error:
+            log.error("store.failed", where="delivery", why=str(error))
+            return IDLE
+        return LOOKAHEAD
+
+    def _room(self) -> int:
+        """In flight only what the allowed rate times the latency needs: a kill repeats no more than that."""
+        needed = math.ceil(self._latency / self._rates.bot.total_seconds())
+        return min(max(needed, 1), MOST_IN_FLIGHT) - len(self._in_flight)
+
+    def _start(self, alert: Claimed) -> None:
+        task = asyncio.create_task(self._deliver(alert))
+        self._in_flight.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._in_flight.discard(task)
+        self._woken.set()
+
+    async def _deliver(self, alert: Claimed) -> None:
+        try:
+            outcome = await self._attempt(alert)
+        except Exception as error:  # noqa: BLE001  # the job boundary: one alert must not stop the others
+            log.error("alert.failed", alert=alert.id, error=type(error).__name__)
+            last = alert.attempts + 1 >= FAILURES_OF_OUR_OWN
+            outcome = Rejected("it could not be made into a message") if last else Retry(timedelta(seconds=1))
+        await self._record(alert, outcome)
+
+    async def _attempt(self, alert: Claimed) -> Outcome:
+        message = render_alert(
+            alert.chat_id,
+            alert.article,
+            [str(e["watch"]) for e in alert.evidence],
+            [Evidence(e["field"], e["start"], e["end"], e["surface"]) for e in alert.evidence],
+            alert.source_name,
+            self._translations[alert.language],
+            repeated=alert.uncertain,
+        )
+        await asyncio.sleep((alert.slot - self._clock()).total_seconds())
+        began = asyncio.get_running_loop().time()
+        outcome = await self._send(message)
+        took = asyncio.get_running_loop().time() - began
+        self._latency += 0.1 * (took - self._latency)  # a moving average over about ten calls
+        return outcome
+
+    async def _record(self, alert: Claimed, outcome: Outcome) -> None:
+        """What happened must reach the database: until it has, the alert stays in flight."""
+        while True:
+            try:
+                await self._store.write(lambda c: settle(c, alert, outcome, self._clock()))
+                break
+            except StoreError as error:
+                log.error("store.failed", where="delivery", why=str(error))
+                if self._stopping:
+                    return
+                await asyncio.sleep(IDLE.total_seconds())
+        match outcome:
+            case Sent():
+                log.info("alert.sent", alert=alert.id, repeated=alert.uncertain)
+            case Halted(why=why):
+                log.error("telegram.refuses_the_token", why=why)
+            case _:
+                log.warning("alert.not_sent", alert=alert.id, outcome=type(outcome).__name__)
+
+    async def _sleep(self, wait: timedelta) -> None:
+        try:
+            await asyncio.wait_for(self._woken.wait(), wait.total_seconds())
+        except TimeoutError:
+            return
+
+
+def settle(connection: Connection, alert: Claimed, outcome: Outcome, now: datetime) -> None:
+    """Record what became of an alert, and what it means for its chat and for the bot."""
+    match outcome:
+        case Sent(message_id):
+            outbox.mark_sent(connection, alert.id, message_id, now)
+        case Retry(delay, uncertain, whole_bot):
+            if whole_bot:
+                outbox.not_before(connection, BOT, now + delay)
+                outbox.postpone(connection, alert.id, now + delay, uncertain, counts=False)
+                return
+            until = now + max(delay, back_off(alert.attempts))
+            outbox.not_before(connection, chat_scope(alert.chat_id), now + delay)
+            outbox.postpone(connection, alert.id, until, uncertain)
+        case Halted(_, delay):
+            outbox.not_before(connection, BOT, now + delay)
+            outbox.postpone(connection, alert.id, now + delay, uncertain=False, counts=False)
+        case Moved(chat_id):
+            outbox.postpone(connection, alert.id, now, uncertain=False, counts=False)
+            watchlists.move(connection, alert.chat_id, chat_id, now)
+        case Gone(why):
+            outbox.mark_dead(connection, alert.id, why)
+            outbox.drop_unsent(connection, alert.chat_id, why)
+            watchlists.set_gone(connection, alert.chat_id, why)
+        case Rejected(why):
+            outbox.mark_dead(connection, alert.id, why)
+
+
+def back_off(attempts: int) -> timedelta:
+    """1, 2, 4 … seconds, at most five minutes."""
+    return min(timedelta(seconds=2 ** min(attempts, 10)), LONGEST_BACK_OFF)

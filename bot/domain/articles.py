@@ -1,0 +1,95 @@
+"""An entry of a source becomes an article: what identifies it, what it is called elsewhere, and may it still ring.
+
+Owns the key within a source, the fingerprint across sources, the bounds of what is stored and the age at which news
+stops being news. Judges neither language (handed in) nor content.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from bot.domain.arabic import normalise
+from bot.domain.model import Article, Entry, Silence
+
+MAX_TITLE = 500  # characters
+MAX_TEXT = 100_000  # characters
+MAX_KEY = 500  # characters; a longer guid is known by its hash
+MIN_FINGERPRINT_WORDS = 12  # shorter texts are equal by chance: «انفجار في حلب»
+FRESH = timedelta(hours=48)
+
+_WORD = re.compile(r"\w+")
+_TRACKING = re.compile(
+    r"utm_\w+|fbclid|gclid|dclid|yclid|msclkid|twclid|igshid|igsh|mc_cid|mc_eid|_ga|ref_src|ref_url|cmpid|amp|at_\w+",
+    re.IGNORECASE,
+)
+
+
+def make_article(entry: Entry, source_id: str, seen_at: datetime, language_of: Callable[[str], str]) -> Article:
+    """The article that `entry` is; `language_of` names the language of a text."""
+    title, text = entry.title[:MAX_TITLE], entry.text[:MAX_TEXT]
+    return Article(
+        source_id=source_id,
+        key=_key(entry),
+        url=entry.url,
+        title=title,
+        text=text,
+        language=language_of(f"{title}\n{text}"),
+        published_at=min(entry.published_at, seen_at) if entry.published_at else None,
+        seen_at=seen_at,
+        fingerprint=fingerprint(title, text),
+    )
+
+
+def _key(entry: Entry) -> str:
+    """The same for the same item however often it is read, even after a small edit if the source gives it a name."""
+    if entry.guid:
+        return entry.guid if len(entry.guid) <= MAX_KEY else _hash(entry.guid)
+    if entry.url:
+        canonical = canonical_url(entry.url)
+        return canonical if len(canonical) <= MAX_KEY else _hash(canonical)
+    return _hash(f"{entry.title}\n{entry.text}")
+
+
+def canonical_url(url: str) -> str:
+    """One name for all the addresses of a page: an identity, not an address to open.
+
+    Scheme, "www.", default port, fragment, tracking parameters, their order and a last slash make no difference.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, port = (parts.hostname or "").removeprefix("www."), parts.port
+    except ValueError:
+        return url.strip()
+    kept = sorted(
+        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(name)
+    )
+    where = host if port in (None, 80, 443) else f"{host}:{port}"
+    query = f"?{urlencode(kept)}" if kept else ""
+    return f"https://{where}{parts.path.rstrip('/')}{query}"
+
+
+def fingerprint(title: str, text: str) -> str | None:
+    """Equal for reposts of one text, whatever their punctuation, vowels and spelling of letters.
+
+    None with fewer than twelve words.
+    """
+    words = _WORD.findall(normalise(f"{title}\n{text}"))
+    return _hash(" ".join(words)) if len(words) >= MIN_FINGERPRINT_WORDS else None
+
+
+def why_silent(article: Article, first_poll: bool, now: datetime) -> Silence | None:
+    """Why the article alerts nobody whatever it says; None if it may."""
+    if first_poll:
+        return Silence.FIRST_POLL
+    if article.published_at is None:
+        return Silence.UNDATED
+    if now - article.published_at > FRESH:
+        return Silence.STALE
+    return None
+
+
+def _hash(text: str) -> str:
+    """128 bits of SHA-256, in hexadecimal."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

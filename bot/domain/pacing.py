@@ -1,0 +1,63 @@
+"""When may the next message go? A generic cell rate algorithm (GCRA) without bursts.
+
+The state of a scope ("bot", a chat) is one instant: when it may be sent to again. A refusal by Telegram (429)
+moves that instant; so does every message that is let through.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+BOT = "bot"
+LOOKAHEAD = timedelta(milliseconds=100)  # slots are given out this far ahead, so that one commit serves several
+
+
+def chat_scope(chat_id: int) -> str:
+    return f"chat:{chat_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The shortest time between two messages. Defaults: Bot FAQ of Telegram, "My bot is hitting limits":
+    about 30 messages a second in all, one a second in a chat, 20 a minute in a group."""
+
+    bot: timedelta = timedelta(seconds=1 / 30)
+    chat: timedelta = timedelta(seconds=1)
+    group: timedelta = timedelta(seconds=3)
+
+    def of_chat(self, chat_id: int) -> timedelta:
+        """Groups and channels have negative ids (Bot API, `Chat.id`)."""
+        return self.chat if chat_id > 0 else self.group
+
+
+@dataclass(slots=True)
+class Slots:
+    """Gives out sending times within one claim; `next_at` maps scopes to instants and is changed in place."""
+
+    rates: Rates
+    now: datetime
+    next_at: dict[str, datetime]
+    changed: set[str] = field(default_factory=set)
+
+    def take(self, chat_id: int) -> datetime | None:
+        """When a message to this chat may go, within the look-ahead; None when it must wait for another claim."""
+        slot = max(self.now, self._at(BOT), self._at(chat_scope(chat_id)))
+        if slot > self.now + LOOKAHEAD:
+            return None
+        self._set(BOT, slot + self.rates.bot)
+        self._set(chat_scope(chat_id), slot + self.rates.of_chat(chat_id))
+        return slot
+
+    def full(self) -> bool:
+        """No chat can get a slot in this claim any more."""
+        return self._at(BOT) > self.now + LOOKAHEAD
+
+    def changes(self) -> Iterable[tuple[str, datetime]]:
+        return ((scope, self.next_at[scope]) for scope in sorted(self.changed))
+
+    def _at(self, scope: str) -> datetime:
+        return self.next_at.get(scope, self.now)
+
+    def _set(self, scope: str, instant: datetime) -> None:
+        self.next_at[scope] = instant
+        self.changed.add(scope)

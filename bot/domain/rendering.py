@@ -1,0 +1,72 @@
+"""From an alert to the message a person sees. The only maker of whole messages.
+
+Limits are Telegram's (Bot API, sendMessage): 4096 UTF-16 units after entities are parsed. An alert stays far below:
+headline, summary and evidence are each bounded here.
+"""
+
+from collections.abc import Sequence
+
+from bot.domain.i18n import Messages
+from bot.domain.markup import Html, bold, escape, isolate, lines, link
+from bot.domain.model import Article, Button, Evidence, Message
+from bot.domain.summary import shorten, summarise
+
+TITLE_WORDS, TITLE_LETTERS = 40, 300
+WATCH_LETTERS = 60
+WATCHES_NAMED = 5
+RLM = "\u200f"
+
+
+def utf16_length(text: str) -> int:
+    """Telegram counts UTF-16 units: an emoji is two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def render_alert(
+    chat_id: int,
+    article: Article,
+    watches: Sequence[str],
+    evidence: Sequence[Evidence],
+    source_name: str,
+    messages: Messages,
+    repeated: bool = False,
+) -> Message:
+    """The alert about one article for one chat.
+
+    `watches` are shown as the chat wrote them. `repeated`: it may have arrived already, so it comes silently.
+    """
+    foreign = article.language not in ("ar", messages.language)
+    body = summarise(article, evidence)
+    html = lines(
+        messages.html("alert-foreign", language=messages.text(f"language-{article.language}")) if foreign else None,
+        bold(isolate(escape(shorten(article.title, TITLE_WORDS, TITLE_LETTERS)))),
+        isolate(escape(body)) if body and not foreign else None,
+        Html(""),
+        _source_line(article, source_name, messages),
+        _match_line(watches, messages),
+        messages.html("alert-repeated") if repeated else None,
+    )
+    buttons = ((Button(messages.text("button-article"), url=article.url),),) if article.url else ()
+    return Message(chat_id, _in_direction(html, messages), buttons, silent=repeated)
+
+
+def _in_direction(html: Html, messages: Messages) -> Html:
+    """A line's direction follows its first strong letter: an Arabic message must not turn because its headline is
+    English."""
+    if messages.language != "ar":
+        return html
+    return Html("\n".join(RLM + line if line else line for line in html.split("\n")))
+
+
+def _source_line(article: Article, source_name: str, messages: Messages) -> Html:
+    source = link(article.url, escape(source_name)) if article.url else escape(source_name)
+    if article.published_at is None:
+        return messages.html("alert-source-undated", source=source)
+    return messages.html("alert-source", source=source, time=messages.time(article.published_at))
+
+
+def _match_line(watches: Sequence[str], messages: Messages) -> Html:
+    named = [f"«{isolate(escape(w[:WATCH_LETTERS]))}»" for w in dict.fromkeys(watches)]
+    more = "…" if len(named) > WATCHES_NAMED else ""
+    separator = "، " if messages.language == "ar" else ", "
+    return messages.html("alert-match", watches=Html(separator.join(named[:WATCHES_NAMED]) + more))

@@ -1,0 +1,73 @@
+"""The sources' state: what to ask them with, when to look again, what went wrong."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select, update
+
+from bot.domain.model import DueSource, Poll, PollOutcome, Source, Validators
+from bot.store.tables import sources
+
+
+def enlist(connection: Connection, catalogue: Sequence[Source], now: datetime) -> None:
+    """Make the enabled sources exactly `catalogue`. A source with a new address begins afresh: its first poll
+    alerts nobody."""
+    connection.execute(update(sources).values(enabled=False))
+    for source in catalogue:
+        row = {
+            "url": source.url,
+            "name_ar": source.name_ar,
+            "name_en": source.name_en,
+            "language": source.language,
+            "interval_seconds": round(source.interval.total_seconds()),
+            "enabled": True,
+        }
+        known = connection.execute(select(sources.c.url).where(sources.c.id == source.id)).scalar()
+        if known is None:
+            connection.execute(sources.insert().values(id=source.id, next_poll_at=now, failures=0, **row))
+            continue
+        if known != source.url:
+            row |= {"etag": None, "last_modified": None, "filed_at": None, "failures": 0, "next_poll_at": now}
+        connection.execute(update(sources).where(sources.c.id == source.id).values(row))
+
+
+def due(connection: Connection, now: datetime) -> list[DueSource]:
+    """The enabled sources whose time has come, the longest waiting first."""
+    query = select(sources).where(sources.c.enabled, sources.c.next_poll_at <= now)
+    return [
+        DueSource(
+            Source(
+                row.id,
+                row.name_ar,
+                row.name_en,
+                row.url,
+                row.language,
+                timedelta(seconds=row.interval_seconds),
+            ),
+            Validators(row.etag, row.last_modified),
+            row.failures,
+        )
+        for row in connection.execute(query.order_by(sources.c.next_poll_at))
+    ]
+
+
+def was_filed(connection: Connection, source_id: str) -> bool:
+    """Whether a poll of this source has been filed before; if not, the one at hand alerts nobody."""
+    return connection.execute(select(sources.c.filed_at).where(sources.c.id == source_id)).scalar() is not None
+
+
+def record_poll(connection: Connection, poll: Poll) -> None:
+    """Store what one poll changes of its source's state. Belongs into the transaction that files its articles."""
+    changes: dict[str, object] = {"polled_at": poll.polled_at, "next_poll_at": poll.next_poll_at}
+    if poll.outcome is PollOutcome.FAILED:
+        changes["failures"] = sources.c.failures + 1
+    else:
+        changes |= {"failures": 0, "good_at": poll.polled_at}
+    if poll.outcome is PollOutcome.READ:
+        changes["filed_at"] = func.coalesce(sources.c.filed_at, poll.polled_at)
+    if poll.validators is not None:
+        changes |= {"etag": poll.validators.etag, "last_modified": poll.validators.last_modified}
+    if poll.problems:
+        problem = poll.problems[0]
+        changes |= {"problem": problem.kind, "problem_detail": problem.detail, "problem_at": poll.polled_at}
+    connection.execute(update(sources).where(sources.c.id == poll.source_id).values(changes))

@@ -1,0 +1,139 @@
+"""Chats and what they watch. These rows are the secret that Rasid keeps."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, exists, func, select, update
+
+from bot.store.database import file_in_one_lane, insert
+from bot.store.tables import alerts, chats, expressions, inbox, pace, watches
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One line of a chat's watchlist; `shown` is what the person wrote."""
+
+    id: int
+    shown: str
+
+
+class Watcher(NamedTuple):
+    chat_id: int
+    expression_id: int
+    shown: str
+    active: bool
+
+
+def language_of(connection: Connection, chat_id: int) -> str | None:
+    """The interface language of a chat; None when we have never met it."""
+    return connection.execute(select(chats.c.language).where(chats.c.id == chat_id)).scalar()
+
+
+def meet(connection: Connection, chat_id: int, language: str, now: datetime) -> None:
+    """Remember a chat that speaks to us; one that had left is active again. Its language is not touched."""
+    statement = insert(connection, chats).values(id=chat_id, language=language, state="active", created_at=now)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["id"], set_={"state": "active", "state_why": None})
+    )
+
+
+def set_language(connection: Connection, chat_id: int, language: str) -> None:
+    connection.execute(update(chats).where(chats.c.id == chat_id).values(language=language))
+
+
+def set_gone(connection: Connection, chat_id: int, why: str) -> None:
+    """Stop writing to a chat, and keep its watches for its return."""
+    connection.execute(update(chats).where(chats.c.id == chat_id).values(state="gone", state_why=why))
+
+
+def move(connection: Connection, old: int, new: int, now: datetime) -> None:
+    """A group has become a supergroup: all that belongs to the old id belongs to the new one. Idempotent."""
+    language = language_of(connection, old)
+    if language is None:
+        return
+    meet(connection, new, language, now)
+    for table, distinct in ((watches, watches.c.expression_id), (alerts, alerts.c.story_id)):
+        taken = select(distinct).where(table.c.chat_id == new)
+        connection.execute(delete(table).where(table.c.chat_id == old, distinct.in_(taken)))
+        connection.execute(update(table).where(table.c.chat_id == old).values(chat_id=new))
+    connection.execute(update(inbox).where(inbox.c.chat_id == old).values(chat_id=new))
+    connection.execute(delete(chats).where(chats.c.id == old))
+
+
+def count(connection: Connection, chat_id: int) -> int:
+    return connection.execute(
+        select(func.count()).select_from(watches).where(watches.c.chat_id == chat_id)
+    ).scalar_one()
+
+
+def add(connection: Connection, chat_id: int, key: str, canonical: str, shown: str, now: datetime) -> bool:
+    """Watch an expression; False when this chat watches it already."""
+    file_in_one_lane(connection)  # so that ids become visible in their order, and an index can follow them
+    new = insert(connection, expressions).values(key=key, canonical=canonical)
+    connection.execute(new.on_conflict_do_nothing(index_elements=["key"]))
+    expression = select(expressions.c.id).where(expressions.c.key == key).scalar_subquery()
+    row = insert(connection, watches).values(chat_id=chat_id, expression_id=expression, shown=shown, created_at=now)
+    added = row.on_conflict_do_nothing().returning(watches.c.id)
+    return connection.execute(added).first() is not None
+
+
+def find(connection: Connection, chat_id: int, key: str) -> Watch | None:
+    query = (
+        select(watches.c.id, watches.c.shown)
+        .join(expressions, expressions.c.id == watches.c.expression_id)
+        .where(watches.c.chat_id == chat_id, expressions.c.key == key)
+    )
+    row = connection.execute(query).first()
+    return Watch(row.id, row.shown) if row else None
+
+
+def remove(connection: Connection, chat_id: int, watch_id: int) -> str | None:
+    """Stop watching; returns what was watched, or None when this chat has no such watch."""
+    statement = delete(watches).where(watches.c.chat_id == chat_id, watches.c.id == watch_id)
+    row = connection.execute(statement.returning(watches.c.shown, watches.c.expression_id)).first()
+    if row is None:
+        return None
+    _drop_unwatched(connection, [row.expression_id])
+    return str(row.shown)
+
+
+def of_chat(connection: Connection, chat_id: int) -> list[Watch]:
+    """A chat's watches, oldest first."""
+    query = select(watches.c.id, watches.c.shown).where(watches.c.chat_id == chat_id).order_by(watches.c.id)
+    return [Watch(row.id, row.shown) for row in connection.execute(query)]
+
+
+def forget(connection: Connection, chat_id: int) -> None:
+    """Erase everything that is known of a chat: its watches, alerts, silences, messages, and itself."""
+    connection.execute(delete(inbox).where(inbox.c.chat_id == chat_id))
+    connection.execute(delete(alerts).where(alerts.c.chat_id == chat_id))
+    connection.execute(delete(pace).where(pace.c.scope == f"chat:{chat_id}"))
+    statement = delete(watches).where(watches.c.chat_id == chat_id).returning(watches.c.expression_id)
+    watched = list(connection.execute(statement).scalars())
+    connection.execute(delete(chats).where(chats.c.id == chat_id))  # and, by cascade, its silences
+    _drop_unwatched(connection, watched)
+
+
+def expressions_after(connection: Connection, last_id: int) -> list[tuple[int, str]]:
+    """The expressions added since `last_id`, as (id, canonical form), in the order of their ids."""
+    query = select(expressions.c.id, expressions.c.canonical).where(expressions.c.id > last_id)
+    return [(row.id, row.canonical) for row in connection.execute(query.order_by(expressions.c.id))]
+
+
+def watchers(connection: Connection, expression_ids: Collection[int]) -> list[Watcher]:
+    """Who watches these expressions."""
+    query = (
+        select(watches.c.chat_id, watches.c.expression_id, watches.c.shown, chats.c.state)
+        .join(chats, chats.c.id == watches.c.chat_id)
+        .where(watches.c.expression_id.in_(expression_ids))
+        .order_by(watches.c.id)
+    )
+    return [Watcher(r.chat_id, r.expression_id, r.shown, r.state == "active") for r in connection.execute(query)]
+
+
+def _drop_unwatched(connection: Connection, expression_ids: Collection[int]) -> None:
+    """An expression that nobody watches any more says what somebody watched: it goes."""
+    watched = exists().where(watches.c.expression_id == expressions.c.id)
+    connection.execute(delete(expressions).where(expressions.c.id.in_(expression_ids), ~watched))

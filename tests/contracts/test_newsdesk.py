@@ -1,0 +1,197 @@
+"""News in: what is filed, who is told, who is not and why; on every database."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from bot.domain.errors import StoreError
+from bot.domain.model import PollOutcome, Problem, ProblemKind, Validators
+from bot.newsdesk import Newsdesk
+from bot.store import Store, sources
+from bot.store.tables import alerts, articles, silences
+from bot.store.tables import sources as sources_table
+from bot.watchlists import Watchlists
+from tests.conftest import NOON
+from tests.news import OTHER, SOURCE, article, poll
+
+
+class Woken:
+    times = 0
+
+    def __call__(self) -> None:
+        self.times += 1
+
+
+@pytest.fixture
+async def desk(store: Store) -> Newsdesk:
+    """A desk whose two sources have been polled before."""
+    await store.write(lambda c: sources.enlist(c, [SOURCE, OTHER], NOON))
+    made = Newsdesk(store, Woken())
+    for source in (SOURCE, OTHER):
+        await made.file(poll(article("خبر أول", "نص أول", source=source), source=source))
+    return made
+
+
+@pytest.fixture
+def lists(store: Store) -> Watchlists:
+    return Watchlists(store, lambda: NOON, watches_per_chat=50, language="ar")
+
+
+def told(connection: Connection) -> Counter[int]:
+    return Counter(connection.execute(select(alerts.c.chat_id)).scalars())
+
+
+def reasons(connection: Connection) -> Counter[str]:
+    return Counter(connection.execute(select(silences.c.reason)).scalars())
+
+
+async def test_each_chat_that_watches_is_told_once_with_all_its_evidence(
+    store: Store, desk: Newsdesk, lists: Watchlists
+) -> None:
+    for chat, word in ((1, "جاسم"), (1, "انفجار"), (2, "درعا"), (3, "حلب")):
+        await lists.watch(chat, word)
+    await desk.file(poll(article()))
+    assert await store.read(told) == {1: 1, 2: 1}
+    evidence = await store.read(lambda c: c.execute(select(alerts.c.evidence).where(alerts.c.chat_id == 1)).scalar())
+    assert evidence is not None
+    assert {row["watch"] for row in evidence} == {"جاسم", "انفجار"}
+    item = article()
+    for row in evidence:
+        assert getattr(item, row["field"])[row["start"] : row["end"]] == row["surface"]
+
+
+async def test_the_same_entries_again_tell_nobody_again(store: Store, desk: Newsdesk, lists: Watchlists) -> None:
+    await lists.watch(1, "جاسم")
+    for _ in range(3):
+        await desk.file(poll(article(), article()))
+    assert await store.read(told) == {1: 1}
+    assert await store.read(lambda c: c.execute(select(func.count()).select_from(articles)).scalar()) == 3
+
+
+async def test_a_repost_by_another_source_is_the_same_story(store: Store, desk: Newsdesk, lists: Watchlists) -> None:
+    await lists.watch(1, "جاسم")
+    await desk.file(poll(article()))
+    await lists.watch(2, "جاسم")
+    await desk.file(poll(article(source=OTHER, guid="copy"), source=OTHER))
+    assert await store.read(told) == {1: 1, 2: 1}  # who was not told of the story yet, is
+    assert (await store.read(reasons))["already_told"] == 1
+
+
+async def test_the_same_words_days_later_are_another_story(store: Store, desk: Newsdesk, lists: Watchlists) -> None:
+    await lists.watch(1, "جاسم")
+    await desk.file(poll(article()))
+    later = NOON + timedelta(days=3)
+    await desk.file(poll(article(guid="again", seen_at=later, published_at=later), at=later))
+    assert await store.read(told) == {1: 2}
+
+
+async def test_the_first_poll_of_a_source_files_and_tells_nobody(store: Store, lists: Watchlists) -> None:
+    await lists.watch(1, "جاسم")
+    await store.write(lambda c: sources.enlist(c, [SOURCE], NOON))
+    desk = Newsdesk(store, Woken())
+    await desk.file(poll(article()))
+    assert await store.read(told) == {}
+    assert (await store.read(reasons))["first_poll"] == 1
+    await desk.file(poll(article(guid="new"), article()))
+    assert await store.read(told) == {1: 1}
+
+
+@pytest.mark.parametrize("outcome", [PollOutcome.FAILED, PollOutcome.NOT_MODIFIED])
+async def test_a_poll_that_brought_nothing_is_not_the_first(
+    store: Store, lists: Watchlists, outcome: PollOutcome
+) -> None:
+    await lists.watch(1, "جاسم")
+    await store.write(lambda c: sources.enlist(c, [SOURCE], NOON))
+    desk = Newsdesk(store, Woken())
+    await desk.file(poll(outcome=outcome))
+    await desk.file(poll(article()))
+    assert await store.read(told) == {}
+
+
+@pytest.mark.parametrize(
+    ("published_at", "reason"), [(None, "undated"), (NOON - timedelta(hours=49), "stale")], ids=["undated", "old"]
+)
+async def test_what_is_not_new_is_filed_and_tells_nobody(
+    store: Store, desk: Newsdesk, lists: Watchlists, published_at: object, reason: str
+) -> None:
+    await lists.watch(1, "جاسم")
+    await desk.file(poll(article(published_at=published_at)))  # type: ignore[arg-type]
+    assert await store.read(told) == {}
+    assert (await store.read(reasons))[reason] == 1
+
+
+async def test_a_chat_that_has_gone_is_not_told_and_the_reason_is_kept(
+    store: Store, desk: Newsdesk, lists: Watchlists
+) -> None:
+    await lists.watch(1, "جاسم")
+    await lists.leave(1, "blocked")
+    await desk.file(poll(article()))
+    assert await store.read(told) == {}
+    assert (await store.read(reasons))["chat_paused"] == 1
+    await lists.meet(1)
+    await desk.file(poll(article("اجتماع في بلدية جاسم", "نص آخر عن جاسم", guid="x")))
+    assert await store.read(told) == {1: 1}
+
+
+async def test_a_watch_added_or_removed_between_polls_counts_at_once(
+    store: Store, desk: Newsdesk, lists: Watchlists
+) -> None:
+    await desk.file(poll(article()))
+    await lists.watch(1, "جاسم")
+    await desk.file(poll(article("حريق في جاسم", "اندلع حريق في جاسم.", guid="b")))
+    await lists.unwatch(1, "جاسم")
+    await desk.file(poll(article("هدوء في جاسم", "عاد الهدوء إلى جاسم.", guid="c")))
+    assert await store.read(told) == {1: 1}
+    await lists.watch(1, "جاسم")
+    await desk.file(poll(article("أمطار على جاسم", "هطلت أمطار على جاسم.", guid="d")))
+    assert await store.read(told) == {1: 2}
+
+
+async def test_a_failure_is_recorded_and_the_validators_stay(store: Store, desk: Newsdesk) -> None:
+    await desk.file(poll(article(), validators=Validators('"v1"', "yesterday")))
+    problem = Problem(ProblemKind.TIMEOUT, "after 20 s")
+    for _ in range(2):
+        await desk.file(poll(outcome=PollOutcome.FAILED, problems=(problem,)))
+    query = select(sources_table).where(sources_table.c.id == SOURCE.id)
+    row = await store.read(lambda c: c.execute(query).one())
+    assert (row.failures, row.problem, row.etag, row.good_at) == (2, "timeout", '"v1"', NOON)
+    await desk.file(poll(outcome=PollOutcome.NOT_MODIFIED))
+    row = await store.read(lambda c: c.execute(query).one())
+    assert (row.failures, row.problem, row.etag) == (0, "timeout", '"v1"')
+
+
+async def test_a_source_that_moves_to_another_address_begins_afresh(store: Store, desk: Newsdesk) -> None:
+    await desk.file(poll(article(), validators=Validators('"v1"')))
+    moved = type(SOURCE)(SOURCE.id, "اسم", "name", "http://127.0.0.1:1/other.xml")
+    await store.write(lambda c: sources.enlist(c, [moved], NOON))
+    (due,) = await store.read(lambda c: sources.due(c, NOON))
+    assert (due.source.url, due.validators) == (moved.url, Validators())
+    assert not await store.read(lambda c: sources.was_filed(c, SOURCE.id))
+
+
+async def test_delivery_is_woken_only_for_alerts(store: Store, lists: Watchlists) -> None:
+    woken = Woken()
+    await store.write(lambda c: sources.enlist(c, [SOURCE], NOON))
+    desk = Newsdesk(store, woken)
+    await desk.file(poll(article("أول", "نص")))
+    await desk.file(poll(article()))
+    assert woken.times == 0
+    await lists.watch(1, "جاسم")
+    await desk.file(poll(article("انفجار ثان في جاسم", "نص", guid="n")))
+    assert woken.times == 1
+
+
+async def test_nothing_of_a_poll_is_kept_when_its_transaction_fails(
+    store: Store, desk: Newsdesk, lists: Watchlists
+) -> None:
+    await lists.watch(1, "جاسم")
+    before = await store.read(lambda c: c.execute(select(sources_table.c.etag)).all())
+    unknown = poll(article(source=type(SOURCE)("unlisted", "x", "x", "http://x/")), validators=Validators('"v2"'))
+    with pytest.raises(StoreError):  # the article's source is not in the table: the foreign key refuses it
+        await desk.file(unknown)
+    assert await store.read(told) == {}
+    assert await store.read(lambda c: c.execute(select(sources_table.c.etag)).all()) == before
+    await desk.file(poll(article()))  # and the desk goes on
+    assert await store.read(told) == {1: 1}

@@ -1,0 +1,143 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.model import Document, Problem, ProblemKind, Reading
+from tests.watchers.golden import fixture, golden, names, reading
+from watchers.parsers.feed import read_feed
+
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+ITEM = "<item><title>خبر {0}</title><guid>g{0}</guid><description>نص الخبر رقم {0} بلا زيادة</description></item>"
+
+
+def document(text: str | bytes, url: str = "https://feeds.example/a/feed.xml") -> Document:
+    return Document(text.encode() if isinstance(text, str) else text, "application/rss+xml", "utf-8", url)
+
+
+def rss(items: str) -> str:
+    return f"<?xml version='1.0'?><rss version='2.0'><channel><title>م</title>{items}</channel></rss>"
+
+
+def read(text: str | bytes) -> Reading:
+    return read_feed(document(text), NOW)
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_fixture_reads_as_its_golden_file_says(name: str) -> None:
+    assert reading(name) == json.loads(golden(name).read_text("utf-8"))
+
+
+def test_the_encoding_makes_no_difference_to_what_is_read() -> None:
+    feeds = ("declared", "undeclared", "wrongly-declared")
+    readings = [read_feed(fixture(f"windows-1256-{name}"), NOW) for name in feeds]
+    assert readings[0] == readings[1] == readings[2] == read_feed(fixture("utf-8-declared-windows-1256"), NOW)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<!DOCTYPE html><html><head><title>صيانة</title></head><body><item>خبر</item></body></html>",
+        '{"items": [{"title": "خبر"}]}',
+        "الصفحة غير موجودة",
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+        "<?xml version='1.0'?><urlset><url><loc>https://x.example/</loc></url></urlset>",
+    ],
+)
+def test_what_is_not_a_feed_is_a_problem(page: str | bytes) -> None:
+    found = read(page)
+    assert [problem.kind for problem in found.problems] == [ProblemKind.NOT_A_FEED]
+    assert found.entries == ()
+
+
+@pytest.mark.parametrize(
+    "feed", ["", " \n", rss(""), "<rss version='2.0'/>", "<feed xmlns='http://www.w3.org/2005/Atom'></feed>"]
+)
+def test_a_feed_without_entries_is_a_problem(feed: str) -> None:
+    found = read(feed)
+    assert [problem.kind for problem in found.problems] == [ProblemKind.EMPTY]
+    assert found.entries == ()
+
+
+@pytest.mark.parametrize("cut_at", ["<title>خبر 3", "رقم 3 بل", "</guid><description>نص الخبر رقم 3", "</channel>"])
+def test_a_feed_cut_in_the_middle_keeps_what_is_complete(cut_at: str) -> None:
+    whole = rss("".join(ITEM.format(number) for number in (1, 2, 3)))
+    found = read(whole[: whole.index(cut_at)])
+    complete = ["g1", "g2", "g3"] if cut_at == "</channel>" else ["g1", "g2"]
+    assert [entry.guid for entry in found.entries] == complete
+    assert found.entries[1].text == "نص الخبر رقم 2 بلا زيادة"
+    assert [problem.kind for problem in found.problems] == [ProblemKind.CUT]
+    assert not found.whole
+
+
+@pytest.mark.parametrize("size", range(40, 700, 7))
+def test_no_cut_makes_up_an_entry(size: int) -> None:
+    body = rss("".join(ITEM.format(number) for number in (1, 2, 3))).encode()
+    entries = read(body).entries
+    found = read(body[:size])
+    assert found.entries == entries[: len(found.entries)]
+    assert not found.whole or size >= len(body)
+
+
+def test_a_bad_entry_is_left_out_and_the_others_are_kept() -> None:
+    found = read(rss(ITEM.format(1) + "<item><link>https://x.example/</link></item>" + ITEM.format(2)))
+    assert [entry.guid for entry in found.entries] == ["g1", "g2"]
+    assert found.problems == (Problem(ProblemKind.BAD_ENTRY, "entry 2 has neither title nor text"),)
+
+
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        ("/a?x=1&amp;y=2", "https://site.example/a?x=1&y=2"),
+        ("//other.example/a", "https://other.example/a"),
+        ("http://x.example/خبر", "http://x.example/خبر"),
+        ("http://x.example/a b&quot;&lt;c&gt;", "http://x.example/a%20b%22%3Cc%3E"),
+        ("http://x.example/&#x202E;a", "http://x.example/a"),
+        ("javascript:alert(1)", None),
+        ("data:text/html,x", None),
+        ("ftp://x.example/a", None),
+        ("http://", None),
+        ("http://[::1", None),
+        ("https://x.example/" + "a" * 3000, None),
+    ],
+)
+def test_a_link_is_an_absolute_web_address_or_none(link: str, url: str | None) -> None:
+    feed = rss(f"<link>https://site.example/</link><item><title>خبر</title><link>{link}</link></item>")
+    assert read(feed).entries[0].url == url
+
+
+def test_links_of_a_feed_without_a_site_start_from_the_feed() -> None:
+    assert read(rss("<item><title>خبر</title><link>b</link></item>")).entries[0].url == "https://feeds.example/a/b"
+
+
+@pytest.mark.parametrize("reference", ["&#x110000;", "&#xD800;", "&#55357;", "&#0;", "&#11;", "&#99999999999999999999;",
+                                       "&nbsp;", "&nosuch;", "&", "& ", "&;", "&#;", "&#x;", "\x0b", "\ufffe"])  # fmt: skip
+def test_no_reference_spoils_a_feed(reference: str) -> None:
+    found = read(rss(f"<item><title>قبل{reference}بعد</title><guid>g</guid></item>"))
+    assert found.entries[0].title.startswith("قبل")
+    assert found.entries[0].title.endswith("بعد")
+
+
+def test_a_billion_laughs_are_not_laughed() -> None:
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    found = read(f'<!DOCTYPE rss [<!ENTITY l0 "ها">{laughs}]>' + rss("<item><title>&l9;</title></item>")[21:])
+    assert len(found.entries[0].title) < 20
+
+
+def test_an_external_entity_is_not_read() -> None:
+    feed = rss("<item><title>خبر &x;</title></item>")[21:]
+    found = read(f'<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/hostname">]>{feed}')
+    assert found.entries[0].title == "خبر &x;"
+
+
+@given(st.text())
+def test_any_text_inside_an_entry_is_survived(text: str) -> None:
+    found = read(rss(f"<item><title>عنوان</title><description>{text}</description></item>" + ITEM.format(1)))
+    assert found.entries
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_survived(body: bytes) -> None:
+    assert read(body).entries == ()
