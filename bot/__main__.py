@@ -15,7 +15,12 @@ from bot.settings import Settings, load_settings
 
 WRONG_SETTINGS = 2
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Rasid (راصد): Syrian news for those it concerns.")
+cli = typer.Typer(
+    help="Rasid (راصد): Syrian news for those it concerns.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they would print what people wrote
+)
 ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Instead of ./config.yaml.")]
 
 

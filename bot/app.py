@@ -27,7 +27,7 @@ from bot.inbox import Inbox
 from bot.newsdesk import Newsdesk
 from bot.notifier import Notifier
 from bot.settings import Settings
-from bot.simulator import Newsstand, Simulator
+from bot.simulator.server import Simulator
 from bot.store import Store, inbox, outbox, sources
 from bot.watchlists import Watchlists
 from handlers import COMMANDS, Context, Services, register
@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 LOCAL_TOKEN = "1:local"
 HOUSEKEEPING = timedelta(hours=1)
-DRAIN = timedelta(seconds=8)
+DRAIN = timedelta(seconds=4)  # twice this, for messages and then for polls, is the longest that stopping takes
 UNREACHABLE_PAUSE_SECONDS = 5.0
 
 
@@ -52,6 +52,11 @@ class TokenRefused(Exception):
 def now() -> datetime:
     """The one clock; everything below is told the time."""
     return datetime.now(UTC)
+
+
+def translations() -> Translations:
+    """The message files that ship with Rasid."""
+    return Translations((language, read_text(f"messages/{language}.ftl")) for language in LANGUAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +89,15 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> None:
 
 
 async def _run_house(settings: Settings, store: Store, far_end: FarEnd, stopped: asyncio.Event) -> None:
-    translations = Translations((language, read_text(f"messages/{language}.ftl")) for language in LANGUAGES)
+    words = translations()
     watchlists = Watchlists(store, now, settings.limits.watches_per_chat, settings.language)
     async with contextlib.AsyncExitStack() as stack:
-        application = await stack.enter_async_context(
-            _application(far_end, Services(watchlists, translations), stopped)
+        telegram = await stack.enter_async_context(
+            application(far_end, Services(watchlists, words), stopped)
         )
-        courier = Courier(store, Notifier(application.bot).send, translations, _rates(settings), now)
+        courier = Courier(store, Notifier(telegram.bot).send, words, _rates(settings), now)
         poll_timeout = timedelta(seconds=settings.telegram.poll_timeout_seconds)
-        receiver = Inbox(store, application.bot, application.process_update, now, poll_timeout)
+        receiver = Inbox(store, telegram.bot, telegram.process_update, now, poll_timeout)
         await store.write(lambda connection: sources.enlist(connection, far_end.sources, now()))
         sweep = await stack.enter_async_context(_watching(settings, store, far_end, Newsdesk(store, courier.wake)))
         log.info("rasid.started", sources=len(far_end.sources))
@@ -109,7 +114,10 @@ async def _until_stopped(stopped: asyncio.Event, courier: Courier, receiver: Inb
     waiting.cancel()
     courier.stop()
     receiver.stop()
-    await asyncio.gather(*work)
+    _, late = await asyncio.wait(work, timeout=DRAIN.total_seconds())
+    for task in late:  # Telegram does not answer; what is in flight is found in the database at the next start
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
     for task in done - {waiting}:
         task.result()
 
@@ -124,6 +132,7 @@ async def _real(settings: Settings) -> AsyncIterator[FarEnd]:
 @contextlib.asynccontextmanager
 async def _local(settings: Settings, announce: Callable[[str], None]) -> AsyncIterator[FarEnd]:
     """Local mode: the Bot API simulator with its chat page, and sample sources beside the real ones."""
+    from bot.simulator.newsstand import Newsstand
     newsstand = Newsstand(now)
     simulator = Simulator(LOCAL_TOKEN, on_person=newsstand.cue if settings.local.samples else None)
     await simulator.start(settings.local.port)
@@ -145,27 +154,34 @@ async def _local(settings: Settings, announce: Callable[[str], None]) -> AsyncIt
 
 
 @contextlib.asynccontextmanager
-async def _application(far_end: FarEnd, services: Services, stopped: asyncio.Event) -> AsyncIterator[App]:
+async def application(far_end: FarEnd, services: Services, stopped: asyncio.Event) -> AsyncIterator[App]:
     """python-telegram-bot without its updater and job queue: the inbox and the engine do their work."""
-    builder = ApplicationBuilder().token(far_end.token).base_url(far_end.api_base)
-    builder = builder.request(AiohttpRequest()).get_updates_request(AiohttpRequest(connections=1))
-    builder = builder.updater(None).job_queue(None)
-    application: App = builder.context_types(ContextTypes(context=Context)).build()
-    application.bot_data["services"] = services
-    register(application)
+    built: App = (
+        ApplicationBuilder()
+        .token(far_end.token)
+        .base_url(far_end.api_base)
+        .request(AiohttpRequest())
+        .get_updates_request(AiohttpRequest(connections=1))
+        .updater(None)
+        .job_queue(None)  # type: ignore[arg-type]  # documented, but not in the annotation (22.8)
+        .context_types(ContextTypes(context=Context))
+        .build()
+    )
+    built.bot_data["services"] = services
+    register(built)
     try:
-        await _introduce(application, stopped)
-        await _set_menu(application, services.translations)
-        yield application
+        await _introduce(built, stopped)
+        await _set_menu(built, services.translations)
+        yield built
     finally:
-        await application.shutdown()
+        await built.shutdown()
 
 
-async def _introduce(application: App, stopped: asyncio.Event) -> None:
+async def _introduce(telegram: App, stopped: asyncio.Event) -> None:
     """Ask Telegram who we are, for as long as it takes to reach it."""
     while not stopped.is_set():
         try:
-            await application.initialize()
+            await telegram.initialize()
             return
         except InvalidToken:
             raise TokenRefused from None
@@ -175,13 +191,13 @@ async def _introduce(application: App, stopped: asyncio.Event) -> None:
                 await asyncio.wait_for(stopped.wait(), UNREACHABLE_PAUSE_SECONDS)
 
 
-async def _set_menu(application: App, translations: Translations) -> None:
+async def _set_menu(telegram: App, words: Translations) -> None:
     """The command menu: Arabic for everyone, English where the phone speaks it. Rasid works without it."""
     for language, code in (("ar", None), ("en", "en")):
-        messages = translations[language]
+        messages = words[language]
         commands = [BotCommand(name, messages.text(f"command-{name}")) for name in COMMANDS]
         try:
-            await application.bot.set_my_commands(commands, language_code=code)
+            await telegram.bot.set_my_commands(commands, language_code=code)
         except TelegramError as error:
             log.warning("menu.not_set", error=type(error).__name__)
 
@@ -192,17 +208,22 @@ async def _watching(settings: Settings, store: Store, far_end: FarEnd, desk: New
     polling = settings.polling
     readers = Readers(
         children=polling.readers,
-        timeout=timedelta(seconds=polling.reader_timeout_seconds),
+        time_limit=timedelta(seconds=polling.reader_timeout_seconds),
         memory_limit=polling.reader_memory_mb * 2**20,
     )
-    limits = FetchLimits(timeout=timedelta(seconds=polling.timeout_seconds), max_bytes=polling.max_bytes)
+    limits = FetchLimits(
+        max_bytes=polling.max_bytes,
+        total=timedelta(seconds=polling.timeout_seconds),
+        connections=polling.concurrency,
+    )
 
     async def due(at: datetime) -> Sequence[DueSource]:
         return await store.read(lambda connection: sources.due(connection, at))
 
     fetcher = Fetcher(
         polling.identity,
-        limits=limits,
+        now,
+        limits,
         allow_private_addresses=polling.allow_private_addresses,
         trusted=far_end.trusted,
     )

@@ -62,8 +62,7 @@ class Courier:
             wait = await self._round()
             if not self._stopping:
                 await self._sleep(wait)
-        if self._in_flight:
-            await asyncio.wait(self._in_flight)
+        await asyncio.gather(*self._in_flight)
 
     def stop(self) -> None:
         self._stopping = True

@@ -8,6 +8,7 @@ Updates of one chat are handled in their order, those of different chats side by
 """
 
 import asyncio
+import contextlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
@@ -59,12 +60,19 @@ class Inbox:
         self._lanes: dict[int | None, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        """Receive and handle until `stop`; an update in the middle of its handling is finished."""
+        """Receive and handle until `stop`; an update in the middle of its handling is finished.
+
+        Raises: whatever broke one of the two: half an inbox is none.
+        """
         receiving = asyncio.create_task(self._receive())
         handling = asyncio.create_task(self._handle())
-        await self._stopping.wait()
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait([receiving, handling, stopping], return_when=asyncio.FIRST_COMPLETED)
+        self.stop()
         receiving.cancel()  # what it was about to fetch stays with Telegram
-        await asyncio.gather(receiving, handling, return_exceptions=True)
+        await handling
+        with contextlib.suppress(asyncio.CancelledError):
+            await receiving
 
     def stop(self) -> None:
         self._stopping.set()
@@ -82,9 +90,10 @@ class Inbox:
                 await asyncio.sleep(_after(error))
 
     async def _receive_once(self, offset: int | None) -> int | None:
-        # Raw, because one update of a form that the library cannot read must not block those behind it.
+        # Raw, because one update of a form that the library cannot read must not block those behind it. (In small
+        # letters, which the Bot API takes too, because the library insists on its own method for "getUpdates".)
         updates: list[dict[str, Any]] = await self._bot.do_api_request(
-            "getUpdates",
+            "getupdates",
             {
                 "offset": offset,
                 "limit": BATCH,

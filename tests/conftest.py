@@ -12,7 +12,7 @@ import pytest
 from bot.store import Store
 
 NOON = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)  # 12:00 in Damascus
-POSTGRES = os.environ.get("RASID_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 
 @pytest.fixture(scope="session")

@@ -89,7 +89,8 @@ def _known(name: str | None) -> str | None:
         codec = codecs.lookup(name or "")
     except (LookupError, ValueError):  # ValueError: a NUL in the name
         return None
-    return codec.name if _ACCEPTED.fullmatch(codec.name) else None
+    name = f"{codec.name}-le" if codec.name in ("utf-16", "utf-32") else codec.name  # without a mark, as browsers do
+    return name if _ACCEPTED.fullmatch(name) else None
 
 
 def _explains(encoding: str, body: bytes) -> bool:

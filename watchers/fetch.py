@@ -5,7 +5,7 @@ inflating, redirects, headers, connections, and which addresses may be reached. 
 validators are stored by whoever stores the articles, in the same transaction. Does not look into the body.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -45,11 +45,13 @@ class Fetcher:
         limits: FetchLimits = FetchLimits(),
         *,
         allow_private_addresses: bool = False,
+        trusted: Collection[tuple[str, int]] = frozenset(),
     ) -> None:
+        """`trusted`: addresses and ports on loopback that may be reached all the same."""
         self._user_agent = user_agent
         self._clock = clock
         self._limits = limits
-        self._allow_private_addresses = allow_private_addresses
+        self._sockets = socket_factory(allow_private_addresses=allow_private_addresses, trusted=trusted)
         self._session: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
@@ -58,7 +60,7 @@ class Fetcher:
             connector=aiohttp.TCPConnector(
                 limit=limits.connections,
                 limit_per_host=limits.connections_per_host,
-                socket_factory=socket_factory(allow_private_addresses=self._allow_private_addresses),
+                socket_factory=self._sockets,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": self._user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},

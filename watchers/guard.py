@@ -6,7 +6,7 @@ address between two look-ups all pass here. Knows nothing of HTTP or of names.
 """
 
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
@@ -51,16 +51,19 @@ def _unwrap(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     return address.ipv4_mapped or address.sixtofour or address
 
 
-def socket_factory(*, allow_private_addresses: bool) -> SocketFactory | None:
+def socket_factory(
+    *, allow_private_addresses: bool, trusted: Collection[tuple[str, int]] = frozenset()
+) -> SocketFactory | None:
     """What aiohttp's connector makes its sockets with; None (aiohttp's own) when every address is allowed.
 
-    The sockets it makes raise `ForbiddenAddress` instead of being made for an address that is not public.
+    The factory raises `ForbiddenAddress` instead of making a socket for an address that is neither public nor one
+    of `trusted`, which are pairs of a literal address and a port: our own servers on loopback.
     """
-    return None if allow_private_addresses else _guarded_socket
 
+    def guarded(addr_info: AddrInfo) -> socket.socket:
+        family, kind, protocol, _, address = addr_info
+        if not (is_public(str(address[0])) or tuple(address[:2]) in trusted):
+            raise ForbiddenAddress
+        return socket.socket(family, kind, protocol)
 
-def _guarded_socket(addr_info: AddrInfo) -> socket.socket:
-    family, kind, protocol, _, address = addr_info
-    if not is_public(str(address[0])):
-        raise ForbiddenAddress
-    return socket.socket(family, kind, protocol)
+    return None if allow_private_addresses else guarded

@@ -131,28 +131,34 @@ class Token(NamedTuple):
 
 _MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u08d3-\u08ff"
 _MARKS += "\u0483-\u0489\u0591-\u05c7\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
-_CONTROLS = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+_FORMATS = (0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
+_CONTROLS = "".join(map(chr, _FORMATS))
 _ARABIC = "\u0621-\u064a\u0671-\u06d3\u06d5"
 _UNDERSCORE = "\x1f"  # stands for "_" while scanning, so that \w means a letter or a digit
 _WORD = rf"\w[\w{_MARKS}]*+(?:[{_CONTROLS}]++[\w{_MARKS}]++)*+"
 _DOTS = r".·•∙…*٭/\\|~^+=،,'’\-"
 _GLUE = rf"(?:(?<=ـ)[{_DOTS}]{{1,3}}+(?=ـ*[{_ARABIC}])|[{_DOTS}]{{1,3}}+(?=ـ++[{_ARABIC}])|[*٭]{{1,3}}+(?=[{_ARABIC}]))"
 _QUOTES = "\"'«»“”„‟‹›‘’‚(❝❞＂"
+_LETTER = "\u0621-\u063a\u0641-\u064a"
 _SCAN = re.compile(
-    rf"""(?P<link>https?://\S++|www\.\S++|t\.me/\S++)
+    rf"""(?P<plain>[{_LETTER}]{{2,40}}+(?=[\ \n،؛:]))
+    |(?P<link>https?://\S++|www\.\S++|t\.me/\S++)
     |(?P<handle>@\w[\w\x1f]*+)
     |(?P<number>\d{{1,3}}(?:[,٬]\d{{3}})++(?![\w,٬])|\d++[.٫]\d++(?![\w.٫]))
-    |(?P<spelled>(?<![\w{_MARKS}])[{_ARABIC}][{_MARKS}]*+(?:[ .·•*٭\x1f-]ـ*[{_ARABIC}][{_MARKS}ـ]*+){{2,}}(?![\w{_MARKS}]))
-    |(?P<prefixed>(?:[وف]?(?:[بكل]?ال|لل|[بكلوف])[{_MARKS}]*+(?:ـ++\ [{_QUOTES}]{{0,2}}+|ـ*+[{_QUOTES}]{{1,2}}+)(?=[{_ARABIC}]))
-      {_WORD}(?:{_GLUE}{_WORD})*+)
-    |(?P<word>{_WORD}(?:{_GLUE}{_WORD})*+)""",
+    |(?P<spelled>(?<![\w{_MARKS}])[{_ARABIC}][{_MARKS}]*+
+      (?:[\ .·•*٭\x1f-]ـ*[{_ARABIC}][{_MARKS}ـ]*+){{2,}}(?![\w{_MARKS}]))
+    |(?P<prefixed>(?:[وف]?(?:[بكل]?ال|لل|[بكلوف])[{_MARKS}]*+
+      (?:ـ++\ [{_QUOTES}]{{0,2}}+|ـ*+[{_QUOTES}]{{1,2}}+)(?=[{_ARABIC}])){_WORD}(?:{_GLUE}{_WORD})*+)
+    |(?P<glued>{_WORD}(?:{_GLUE}{_WORD})++)
+    |(?P<word>{_WORD})""",
     re.VERBOSE,
 )
 _JOINTS = re.compile(rf"[{_DOTS}{_QUOTES} \x1f_]")
 _CLAUSE_ENDS = frozenset("،,؛;:.…!?؟\n\r()[]{}|•\u2028\u2029")
-_BLANK = " \t\r\n\v\f\u00a0\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+_BLANK = " \t\r\n\v\f\u00a0" + _CONTROLS
 _TANWEEN = re.compile("[\u064b-\u064d\ufe70-\ufe74\ufc5e\ufc5f]")
-_PREFIX = re.compile(r"([وف]?(?:[بكل]?ال|لل|[بكلوف]))")
+_DECIMAL = re.compile(r"\d+\.\d+")
+_JOINED = frozenset({"glued", "prefixed", "spelled"})
 _LONGEST_CACHED = 40
 
 
@@ -165,7 +171,7 @@ def _read_word(surface: str) -> tuple[str, bool, bool]:
     return form, _TANWEEN.search(surface) is not None, bare.endswith(("ة", "ۃ", "ﺓ", "ﺔ"))
 
 
-_read_cached = lru_cache(maxsize=32768)(_read_word)
+_read_plain = lru_cache(maxsize=32768)(_read_word)
 
 
 def _read_joined(kind: str, surface: str) -> tuple[str, bool, bool]:
@@ -181,14 +187,10 @@ def _read_joined(kind: str, surface: str) -> tuple[str, bool, bool]:
 
 def _read(kind: str, surface: str) -> tuple[str, bool, bool]:
     if kind == "word":
-        if len(surface) > _LONGEST_CACHED:
-            return _read_joined(kind, surface) if _JOINTS.search(surface) else _read_word(surface)
-        if surface.isalnum():
-            return _read_cached(surface)
-        return _read_joined(kind, surface) if _JOINTS.search(surface) else _read_cached(surface)
+        return _read_plain(surface) if len(surface) <= _LONGEST_CACHED else _read_word(surface)
     if kind == "number":
         digits = normalise(surface)
-        return digits if re.fullmatch(r"\d+\.\d+", digits) else digits.replace(",", ""), False, False
+        return digits if _DECIMAL.fullmatch(digits) else digits.replace(",", ""), False, False
     if kind == "handle":
         return surface.casefold().replace(_UNDERSCORE, "_"), False, False
     return _read_joined(kind, surface)
@@ -207,9 +209,12 @@ def tokenise(text: str) -> tuple[Token, ...]:
     hashtag = False
     for found in _SCAN.finditer(scanned):
         kind = found.lastgroup
-        if kind is None or kind == "link":
+        if kind == "link" or kind is None:
             continue
-        start = found.start()
+        start, stop = found.span()
+        form, tanween, marbuta = _read_plain(found[0]) if kind == "plain" else _read(kind, found[0])
+        if not form:
+            continue
         gap = text[end:start]
         if gap == " ":
             before, hashtag = "", False
@@ -218,13 +223,8 @@ def tokenise(text: str) -> tuple[Token, ...]:
             hashtag = before.endswith(("#", "＃")) or (hashtag and gap == "_")
             if tokens and not _CLAUSE_ENDS.isdisjoint(gap):
                 clause += 1
-        form, tanween, marbuta = _read(kind, found.group())
-        if not form:
-            continue
-        end = found.end()
-        tokens.append(
-            Token(start, end, form, before, clause, hashtag, tanween, marbuta, kind in {"prefixed", "spelled"})
-        )
+        end = stop
+        tokens.append(Token(start, stop, form, before, clause, hashtag, tanween, marbuta, kind in _JOINED))
     return tuple(tokens)
 
 
@@ -262,7 +262,7 @@ def _heads(form: str) -> list[tuple[str, bool, str]]:
             for stem in (rest[1:], rest):
                 heads.append((taken, True, stem))
                 heads.append((taken, False, "ال" + stem))
-    return [head for head in heads if len(head[2]) >= _SHORTEST or head[0] == "" and not head[1]]
+    return [head for head in heads if len(head[2]) >= _SHORTEST or not (head[0] or head[1])]
 
 
 def _stems(word: str) -> list[tuple[str, str]]:

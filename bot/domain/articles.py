@@ -61,6 +61,8 @@ def canonical_url(url: str) -> str:
         parts = urlsplit(url.strip())
         host, port = (parts.hostname or "").removeprefix("www."), parts.port
     except ValueError:
+        host, port = "", None
+    if not host:
         return url.strip()
     kept = sorted(
         (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(name)

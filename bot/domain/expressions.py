@@ -163,11 +163,10 @@ class _Lexeme(NamedTuple):
     at: int
 
 
-_CLOSING = {"«": "»", "‹": "›", "“": "”“„‟\"", "”": "”“„‟\"", "„": "”“„‟\"", "‟": "”“„‟\"", '"': "”“„‟\"", "＂": "＂"}
-_SIGNS = {"+": "+", "＋": "+", "|": "|", "｜": "|", "(": "(", ")": ")", "（": "(", "）": ")", "&": "+"}
-_COMMAS = "،,؛;\n"
-_DASHES = "-−–—"
-_CHUNK = re.compile(r"[^\s+＋|｜()（）&،,؛;«»‹›“”„‟\"＂]+")
+_CLOSING = {"«": "»", "‹": "›", "“": '”“„‟"', "”": '”“„‟"', "„": '”“„‟"', "‟": '”“„‟"', '"': '”“„‟"', "＂": "＂"}
+_SIGNS = {"+": "+", "＋": "+", "&": "+", "|": "|", "｜": "|", "(": "(", ")": ")", "（": "(", "）": ")"}
+_SIGNS |= dict.fromkeys("-−–—", "-") | dict.fromkeys("،,؛;\n", "comma")  # a dash within a word is not reached
+_CHUNK = re.compile(r"[^\s+＋&|｜()（）،,؛;«»‹›“”„‟\"＂]+")
 _NAMED = re.compile(r"([^\W\d_]+)\s*[:：](?!//)")
 
 
@@ -180,8 +179,8 @@ def _lex(text: str) -> Iterator[_Lexeme]:
     at = 0
     while at < len(text):
         sign = text[at]
-        if sign in _CLOSING:
-            end = next((i for i in range(at + 1, len(text)) if text[i] in _CLOSING[sign]), -1)
+        if sign in _CLOSING or sign in "»›":
+            end = next((i for i in range(at + 1, len(text)) if text[i] in _CLOSING.get(sign, "")), -1)
             if end < 0:
                 raise _error("watch-unbalanced", text, at)
             yield _Lexeme("quoted", text[at + 1 : end], at)
@@ -189,22 +188,14 @@ def _lex(text: str) -> Iterator[_Lexeme]:
         elif sign in _SIGNS:
             yield _Lexeme(_SIGNS[sign], sign, at)
             at += 1
-        elif sign in _COMMAS:
-            yield _Lexeme("comma", sign, at)
-            at += 1
-        elif sign in "»›":
-            raise _error("watch-unbalanced", text, at)
-        elif sign.isspace():
-            at += 1
-        elif sign in _DASHES:
-            yield _Lexeme("-", sign, at)
-            at += 1
         elif named := _NAMED.match(text, at):
             yield _Lexeme("filter", named[1], at)
             at = named.end()
         elif chunk := _CHUNK.match(text, at):
             yield _Lexeme("word", chunk[0], at)
             at = chunk.end()
+        else:
+            at += 1
 
 
 def _error(code: str, text: str, at: int, **more: str | int) -> UserError:
@@ -307,7 +298,7 @@ class _Parser:
 
     def group(self, opening: _Lexeme, depth: int) -> Node:
         if depth > DEEPEST:
-            raise self.error("watch-too-deep", opening, most=DEEPEST)
+            raise self.error("watch-too-deep", opening, limit=DEEPEST)
         if self.peek() in {"", ")"}:
             raise self.error("watch-unbalanced" if not self.peek() else "watch-empty-group", opening)
         inner = self.either(depth)
@@ -327,7 +318,11 @@ class _Parser:
         term = self.term(value.text, value)
         if term is None:
             raise self.error("watch-empty-filter", name, name=name.text)
-        return Term(term.words, term.text, family=True) if kind == "family" else Filter(kind, term.phrase, term.text)
+        if kind != "family":
+            return Filter(kind, term.phrase, term.text)
+        return _flat(
+            Both, [Term(tuple(token.form for token in tokenise(word)), word, family=True) for word in term.text.split()]
+        )
 
     def term(self, text: str, lexeme: _Lexeme) -> Term | None:
         words, shown = _settle(text.replace("\u200b", ""))
@@ -337,7 +332,7 @@ class _Parser:
             raise self.error("watch-too-short", lexeme)
         self.terms += 1
         if self.terms > MOST_TERMS:
-            raise self.error("watch-too-many-terms", lexeme, most=MOST_TERMS)
+            raise self.error("watch-too-many-terms", lexeme, limit=MOST_TERMS)
         return Term(words, shown)
 
 
@@ -381,15 +376,15 @@ def parse_watch(text: str) -> Expression:
     """The expression a person typed, in time linear in its length.
 
     Raises:
-        UserError: watch-empty, watch-only-punctuation, watch-too-short, watch-too-long (length, most),
+        UserError: watch-empty, watch-only-punctuation, watch-too-short, watch-too-long (length, limit),
             watch-unbalanced, watch-dangling-operator, watch-only-negative, watch-only-filters, watch-empty-group,
-            watch-too-many-terms (most), watch-too-deep (most), watch-unknown-filter (name), watch-empty-filter (name);
+            watch-too-many-terms (limit), watch-too-deep (limit), watch-unknown-filter (name), watch-empty-filter (name);
             all but the first two and watch-too-long with `at` and `near`.
     """
     if len(text) > LONGEST:
         length = len(text.strip())
         if length > LONGEST:
-            raise UserError("watch-too-long", length=length, most=LONGEST)
+            raise UserError("watch-too-long", length=length, limit=LONGEST)
     visible = _visible(text)
     if not visible.replace("\u200b", "").strip():
         raise UserError("watch-empty")

@@ -45,7 +45,9 @@ class Place:
     def line(self) -> str:
         """The place as a line of the table."""
         where = f"{self.latitude:.4f}\t{self.longitude:.4f}"
-        return f"{self.code}\t{self.parent}\t{self.level}\t{where}\t{self.name}\t{self.english}\t{'|'.join(self.others)}"
+        return (
+            f"{self.code}\t{self.parent}\t{self.level}\t{where}\t{self.name}\t{self.english}\t{'|'.join(self.others)}"
+        )
 
 
 HEADER = "code\tparent\tlevel\tlat\tlon\tname\tenglish\tothers"
@@ -176,5 +178,3 @@ def cycles(places: Iterable[Place]) -> frozenset[str]:
         if above:
             bad.update(path[path.index(above) :])
     return frozenset(bad)
-
-

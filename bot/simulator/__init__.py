@@ -5,6 +5,7 @@ tell. It is not a library of mocks; nothing of Rasid's own is faked here.
 """
 
 from bot.simulator.faults import Fault, FaultKind, Limits
+from bot.simulator.newsstand import Newsstand
 from bot.simulator.server import Simulator
 
-__all__ = ["Fault", "FaultKind", "Limits", "Simulator"]
+__all__ = ["Fault", "FaultKind", "Limits", "Newsstand", "Simulator"]

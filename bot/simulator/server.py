@@ -133,7 +133,7 @@ class Simulator:
         return list(self.world.chat(chat_id).messages.values())
 
     async def wait_for(self, find: Callable[[], Found], timeout: float = 10) -> Found:
-        """The first true value that `find` returns, asked now and after every change.
+        """The first true value that `find` returns, asked now and after every change and every call.
 
         Raises:
             TimeoutError: none within `timeout` seconds.
@@ -152,6 +152,7 @@ class Simulator:
                 raise Refusal("Unauthorized", 401)
             call = await decode(request)
             self.calls.append(call)
+            self._changed.set()
             return await self._carry_out(request, call)
         except Refusal as refusal:
             return web.json_response(refusal.body(), status=refusal.code)

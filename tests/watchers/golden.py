@@ -1,4 +1,7 @@
-"""What each fixture feed reads as, beside it; `python -m tests.watchers.golden` writes it anew, for a person to read."""
+"""What each fixture feed reads as, beside it in a golden file.
+
+`python -m tests.watchers.golden` writes the golden files anew, for a person to read.
+"""
 
 import json
 from dataclasses import asdict

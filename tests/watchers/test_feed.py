@@ -112,8 +112,11 @@ def test_links_of_a_feed_without_a_site_start_from_the_feed() -> None:
     assert read(rss("<item><title>خبر</title><link>b</link></item>")).entries[0].url == "https://feeds.example/a/b"
 
 
-@pytest.mark.parametrize("reference", ["&#x110000;", "&#xD800;", "&#55357;", "&#0;", "&#11;", "&#99999999999999999999;",
-                                       "&nbsp;", "&nosuch;", "&", "& ", "&;", "&#;", "&#x;", "\x0b", "\ufffe"])  # fmt: skip
+@pytest.mark.parametrize(
+    "reference",
+    ["&#x110000;", "&#xD800;", "&#55357;", "&#0;", "&#11;", "&#99999999999999999999;", "&nbsp;", "&nosuch;", "&", "& ",
+     "&;", "&#;", "&#x;", "\x0b", "\ufffe"],
+)  # fmt: skip
 def test_no_reference_spoils_a_feed(reference: str) -> None:
     found = read(rss(f"<item><title>قبل{reference}بعد</title><guid>g</guid></item>"))
     assert found.entries[0].title.startswith("قبل")

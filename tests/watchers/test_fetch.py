@@ -229,16 +229,25 @@ async def test_a_private_address_is_not_even_connected_to(serve: Serve, host: st
     assert asked == []
 
 
-async def test_a_redirect_to_a_private_address_is_refused(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first address is public as far as the guard knows; the second is the machine's own metadata service."""
+@pytest.mark.parametrize(
+    "target", ["http://169.254.169.254/latest/meta-data/", "http://localhost:{other}/", "http://10.0.0.1/"]
+)
+async def test_a_redirect_to_a_private_address_is_refused(serve: Serve, target: str) -> None:
+    asked = []
+
+    async def inside(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.Response(body=FEED)
 
     async def handler(request: web.Request) -> web.Response:
-        raise web.HTTPFound("http://169.254.169.254/latest/meta-data/")
+        raise web.HTTPFound(target.format(other=other))
 
+    other = (await serve(inside)).rsplit(":", 1)[1]
     root = await serve(handler)
-    monkeypatch.setattr("watchers.guard.is_public", lambda address: address == "127.0.0.1")
-    async with Fetcher("t", clock, LIMITS) as fetcher:
+    trusted = {("127.0.0.1", int(root.rsplit(":", 1)[1]))}
+    async with Fetcher("t", clock, LIMITS, trusted=trusted) as fetcher:
         assert (await problem_of(fetcher, root)).kind is ProblemKind.FORBIDDEN_ADDRESS
+    assert asked == []
 
 
 async def test_the_environment_has_no_say(serve: Serve, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,3 +47,11 @@ def test_no_socket_is_made_for_a_forbidden_address() -> None:
 
 def test_the_operator_can_switch_the_guard_off() -> None:
     assert socket_factory(allow_private_addresses=True) is None
+
+
+def test_a_trusted_address_is_trusted_at_its_own_port_only() -> None:
+    factory = socket_factory(allow_private_addresses=False, trusted=frozenset({("127.0.0.1", 8080)}))
+    assert factory is not None
+    factory((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 8080))).close()
+    with pytest.raises(ForbiddenAddress):
+        factory((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 8081)))

@@ -27,7 +27,7 @@ _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 # Control characters, soft hyphen, direction marks and overrides, zero-width marks but ZWNJ (a letter's form hangs on
 # it in Persian and Kurdish), interlinear and tag characters, non-characters and lone surrogates.
 _MARKS = re.compile(
-    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200d-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200d-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _LINE_END = re.compile(r"\s*[\n\r\v\f\x85\u2028\u2029]\s*")

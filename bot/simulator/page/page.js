@@ -38,7 +38,7 @@ class ChatPanel {
     this.parts.box.placeholder = text.box;
     this.parts.menu.setAttribute("aria-label", text.menu);
     find(".send").setAttribute("aria-label", text.send);
-    find("h2").textContent = chat.title;
+    find("h2 bdi").textContent = chat.title;
     find(".avatar").textContent = chat.title.trim().charAt(0);
     this.node.style.setProperty("--hue", String((Math.abs(chat.id) * 47) % 360));
     fillWords(this.node);
@@ -64,9 +64,12 @@ class ChatPanel {
     };
     this.node.onkeydown = (event) => event.key === "Escape" && this.toggleMenu(false);
     below.onclick = () => this.scrollToEnd();
+    let top = 0;
     list.onscroll = () => {
-      this.follows = this.atEnd();
+      if (list.scrollTop < top) this.follows = false;
+      if (this.atEnd()) this.follows = true;
       if (this.follows) this.setUnread(0);
+      top = list.scrollTop;
     };
     new ResizeObserver(() => this.follows && this.scrollToEnd()).observe(list);
   }
@@ -105,7 +108,7 @@ class ChatPanel {
     const known = this.messages.has(message.id);
     this.messages.set(message.id, message);
     if (known) this.item(message.id)?.replaceWith(this.render(message));
-    else this.append(message);
+    else this.append(message).classList.add("fresh");
     if (message.from.is_bot) this.setTyping(false);
     if (follow) this.scrollToEnd();
     if (!known && message.from.is_bot && !(follow && this.visible())) this.setUnread(this.unread + 1);
@@ -115,8 +118,10 @@ class ChatPanel {
     const day = dayOf(new Date(message.sent_at));
     if (day !== this.lastDay) this.parts.list.append(element("li", { className: "day", role: "separator" }, day));
     this.lastDay = day;
-    this.parts.list.append(this.render(message));
+    const item = this.render(message);
+    this.parts.list.append(item);
     this.parts.empty.hidden = true;
+    return item;
   }
 
   render(message) {
@@ -174,12 +179,18 @@ class ChatPanel {
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ ...details, ...this.speaker() }),
       });
-      if (!response.ok) toast(`${text.failed}: ${(await response.json()).description}`);
+      if (!response.ok) this.toast(`${text.failed}: ${(await response.json()).description}`);
       return response.ok;
     } catch {
-      toast(text.failed);
+      this.toast(text.failed);
       return false;
     }
+  }
+
+  toast(words) {
+    const node = element("p", { className: "toast", dir: "auto" }, words);
+    this.node.querySelector(".toasts").append(node);
+    setTimeout(() => node.remove(), TOAST_MILLISECONDS);
   }
 
   setTyping(typing) {
@@ -243,17 +254,14 @@ function setCommands(list) {
   for (const panel of chats.values()) panel.showCommands();
 }
 
-function toast(words) {
-  const node = element("p", { className: "toast", dir: "auto" }, words);
-  document.querySelector(".toasts").append(node);
-  setTimeout(() => node.remove(), TOAST_MILLISECONDS);
-}
-
 function showAnswer(answer) {
   const panel = chats.get(answer.chat_id);
   panel?.setBusy(answer.message_id, null, false);
-  if (!answer.text) return;
-  if (!answer.alert) return toast(answer.text);
+  if (!panel || !answer.text) return;
+  if (!answer.alert) {
+    panel.toast(answer.text);
+    return;
+  }
   document.querySelector("#alert-text").textContent = answer.text;
   document.querySelector("dialog").showModal();
 }

@@ -1,0 +1,240 @@
+"""Fits the weights of bot/data/place_model.tsv: a logistic regression over the named cues of a place's mention.
+
+    python -m benchmarks.fit_places fit --labels ../shared/eval/places_mentions.train.jsonl --places-file FILE
+    python -m benchmarks.fit_places cv  ...     (cross-validation by name: no name is in both halves)
+
+Learns from labelled mentions (JSON lines as in the evaluation sets, and our own sentences of tests/quality), and, with
+`--corpus`, from sightings in general news whose label is sure without reading: a name that is a very common word is
+no place, a name that stands almost only in articles about Syria is one. So that the context is learnt and not the
+names, those places are given the name cues of ambiguous names.
+"""
+
+import argparse
+import gzip
+import json
+import math
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.domain.place_company import add_company
+from bot.domain.place_cues import Cues, Sighting
+from bot.domain.places import Model, PlaceReader, chance
+from bot.places import load_reader
+
+ROOT = Path(__file__).parent.parent
+OWN = ROOT / "tests" / "quality" / "place_sentences.tsv"
+MODEL = ROOT / "bot" / "data" / "place_model.tsv"
+
+
+@dataclass
+class Example:
+    """A labelled sighting among all those of its text."""
+
+    name: str
+    label: bool
+    weight: float
+    target: Sighting | None  # None: nothing was spotted there
+    company: Sequence[Sighting]
+    ambiguous: bool = True
+    shown: str = ""
+
+
+def from_jsonl(path: Path, reader: PlaceReader, weight: float = 1.0) -> Iterator[Example]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if row["label"] == "unclear":
+            continue
+        sightings = reader.sight(row.get("title"), row["text"])
+        target = next((s for s in sightings if s.passage.field == "text" and overlaps(s, row["start"], row["end"])), None)
+        doubt = 0.5 if "doubt" in row["flags"] else 1.0
+        shown = f"{row['text'][max(0, row['start'] - 40) : row['start']]}[{row['surface']}]{row['text'][row['end'] : row['end'] + 40]}"
+        yield Example(row["name"], row["label"] == "yes", weight * doubt, target, sightings, row["ambiguous"], shown)
+
+
+def from_sentences(path: Path, reader: PlaceReader, weight: float = 1.0) -> Iterator[Example]:
+    """Our own sentences: `yes|no TAB sentence with the [name] in brackets`, a title before `||` where there is one."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        label, sentence = line.split("\t")
+        title, bars, text = sentence.rpartition("||")
+        start, end = text.index("["), text.index("]") - 1
+        plain = text.replace("[", "", 1).replace("]", "", 1)
+        sightings = reader.sight(title.strip() if bars else None, plain)
+        target = next((s for s in sightings if s.passage.field == "text" and overlaps(s, start, end)), None)
+        yield Example(plain[start:end], label == "yes", weight, target, sightings, True, sentence)
+
+
+def overlaps(sighting: Sighting, start: int, end: int) -> bool:
+    tokens = sighting.passage.tokens
+    return tokens[sighting.spot.first].start < end and start < tokens[sighting.spot.last - 1].end
+
+
+def from_corpus(path: Path, reader: PlaceReader, weight: float, most: int = 4000, seed: int = 1) -> Iterator[Example]:
+    """Sightings of general news with a sure label, at most 25 of one name."""
+    chooser = random.Random(seed)
+    kept: dict[str, int] = defaultdict(int)
+    places: list[Example] = []
+    words: list[Example] = []
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        articles = [json.loads(line) for line in lines]
+    chooser.shuffle(articles)
+    for article in articles:
+        if len(places) >= most and len(words) >= most:
+            break
+        sightings = reader.sight(article["title"], article["text"][:1500])
+        syrian = any(s.cues.get("article_syria", 0) > 0.5 for s in sightings[:1])
+        for s in sightings:
+            common, syria = s.cues.get("name_common", 0.0), s.cues.get("name_in_syria", 0.0)
+            if kept[s.spot.name] >= 25 or s.spot.last - s.spot.first > 1:
+                continue
+            if syria >= 0.75 and syrian and len(places) < most:
+                places.append(Example(s.spot.name, True, weight, s, sightings))
+            elif (common > 0.8 and syria < 0.3 and "level_district" not in s.cues) or (not syrian and s.cues.get("article_no_syria") and syria < 0.3):
+                if len(words) < most and chooser.random() < (1.0 if syrian else 0.1):
+                    words.append(Example(s.spot.name, False, weight, s, sightings))
+            else:
+                continue
+            kept[s.spot.name] += 1
+    lend_names(places, words, chooser)
+    yield from places
+    yield from words
+
+
+def lend_names(places: Sequence[Example], words: Sequence[Example], chooser: random.Random) -> None:
+    """Gives the sure places the name cues of words, so that only the context tells them apart."""
+    lent = [{c: v for c, v in w.target.cues.items() if c.startswith(("name_", "level_"))} for w in words if w.target]
+    for example in [*places, *words]:
+        if example.target:
+            own = {c: v for c, v in example.target.cues.items() if not c.startswith(("name_", "level_", "unplaced_"))}
+            borrowed = chooser.choice(lent)
+            if "placed" not in own and not own.get("next_after_direction") and not own.get("next_after_place"):
+                own["unplaced_common"] = borrowed.get("name_common", 0.0)
+            example.target.cues = own | borrowed
+
+
+def fit(examples: Sequence[tuple[Cues, bool, float]], ridge: float, rounds: int = 120) -> dict[str, float]:
+    """Ridge logistic regression by Adam on whole batches; sparse, no dependencies."""
+    names = sorted({cue for cues, _, _ in examples for cue in cues} | {"always"})
+    index = {name: i for i, name in enumerate(names)}
+    rows = [([(index[c], v) for c, v in cues.items() if v] + [(index["always"], 1.0)], float(label), w) for cues, label, w in examples]
+    total = sum(w for _, _, w in rows)
+    weights, moment, spread = [0.0] * len(names), [0.0] * len(names), [0.0] * len(names)
+    for step in range(1, rounds + 1):
+        gradient = [ridge * w / total for w in weights]
+        gradient[index["always"]] = 0.0
+        for row, label, weight in rows:
+            z = sum(weights[i] * v for i, v in row)
+            error = weight * (1 / (1 + math.exp(-max(-30, min(30, z)))) - label) / total
+            for i, v in row:
+                gradient[i] += error * v
+        rate = 0.25 if step < rounds * 0.6 else 0.08
+        for i, g in enumerate(gradient):
+            moment[i] = 0.9 * moment[i] + 0.1 * g
+            spread[i] = 0.99 * spread[i] + 0.01 * g * g
+            weights[i] -= rate * moment[i] / (1 - 0.9**step) / (math.sqrt(spread[i] / (1 - 0.99**step)) + 1e-8)
+    return dict(zip(names, weights, strict=True))
+
+
+COMPANY = ("company_clause", "company_list", "company_near", "company_governorate", "company_article", "company_same")
+
+
+def fit_both(examples: Sequence[Example], reader: PlaceReader, ridge: float) -> Model:
+    """The weights of the first reading, then those of the second on what the first makes of the company."""
+    usable = [e for e in examples if e.target]
+    for example in usable:
+        for sighting in example.company:
+            for cue in COMPANY:
+                sighting.cues.pop(cue, None)
+    first = fit([(e.target.cues, e.label, e.weight) for e in usable if e.target], ridge)
+    read_company(usable, reader, first)
+    second = fit([(e.target.cues, e.label, e.weight) for e in usable if e.target], ridge)
+    return Model(first, second, 0.5)
+
+
+def read_company(examples: Iterable[Example], reader: PlaceReader, first: dict[str, float]) -> None:
+    for example in examples:
+        for sighting in example.company:
+            sighting.chance = chance(first, sighting.cues)
+        add_company(example.company, reader.gazetteer)
+
+
+def score(examples: Sequence[Example], model: Model, reader: PlaceReader) -> list[tuple[Example, float]]:
+    for example in examples:
+        for sighting in example.company:
+            for cue in COMPANY:
+                sighting.cues.pop(cue, None)
+    read_company([e for e in examples if e.target], reader, dict(model.first))
+    return [(e, chance(model.second, e.target.cues) if e.target else 0.0) for e in examples]
+
+
+def figures(scored: Sequence[tuple[Example, float]], threshold: float) -> str:
+    true = sum(e.label and p >= threshold for e, p in scored)
+    false = sum(not e.label and p >= threshold for e, p in scored)
+    missed = sum(e.label and p < threshold for e, p in scored)
+    precision, recall = true / max(1, true + false), true / max(1, true + missed)
+    return f"P {precision:.3f} R {recall:.3f} ({true} right, {false} false, {missed} missed)"
+
+
+def cross_validate(labelled: Sequence[Example], extra: Sequence[Example], reader: PlaceReader, ridge: float, folds: int = 5) -> list[tuple[Example, float]]:
+    names = sorted({e.name for e in labelled})
+    random.Random(7).shuffle(names)
+    fold_of = {name: i % folds for i, name in enumerate(names)}
+    scored: list[tuple[Example, float]] = []
+    for fold in range(folds):
+        held = [e for e in labelled if fold_of[e.name] == fold]
+        names_held = {e.name for e in held}
+        model = fit_both([*(e for e in labelled if fold_of[e.name] != fold), *(e for e in extra if e.name not in names_held)], reader, ridge)
+        scored += score(held, model, reader)
+    return scored
+
+
+def report(title: str, scored: Sequence[tuple[Example, float]]) -> None:
+    for threshold in (0.35, 0.5, 0.65):
+        hard = [(e, p) for e, p in scored if e.ambiguous]
+        print(f"{title:<10} at {threshold}: all {figures(scored, threshold)}; ambiguous {figures(hard, threshold)}")
+
+
+def write(model: Model, path: Path) -> None:
+    cues = sorted({*model.first, *model.second})
+    lines = [f"{c}\t{model.first.get(c, 0.0):.3f}\t{model.second.get(c, 0.0):.3f}" for c in cues]
+    head = "# Written by benchmarks/fit_places.py: a cue, its weight in the first reading and in the second (log-odds)."
+    path.write_text("\n".join([head, f"threshold\t{model.threshold}\t{model.threshold}", *lines]) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("what", choices=["fit", "cv"])
+    options.add_argument("--labels", type=Path, action="append", default=[])
+    options.add_argument("--measure", type=Path, action="append", default=[])
+    options.add_argument("--corpus", type=Path)
+    options.add_argument("--places-file", type=Path)
+    options.add_argument("--ridge", type=float, default=3.0)
+    options.add_argument("--own-weight", type=float, default=1.0)
+    options.add_argument("--corpus-weight", type=float, default=0.1)
+    options.add_argument("--threshold", type=float, default=0.5)
+    options.add_argument("--errors", type=int, default=0)
+    args = options.parse_args()
+    reader = load_reader(args.places_file)
+    labelled = [e for path in args.labels for e in from_jsonl(path, reader)]
+    own = list(from_sentences(OWN, reader, args.own_weight)) if OWN.exists() else []
+    extra = list(from_corpus(args.corpus, reader, args.corpus_weight)) if args.corpus else []
+    if args.what == "cv":
+        scored = cross_validate([*labelled, *own], extra, reader, args.ridge)
+        report("labelled", scored[:0] or [(e, p) for e, p in scored if e in labelled])
+        report("own", [(e, p) for e, p in scored if e in own])
+        wrong = sorted((x for x in scored if x[0].label != (x[1] >= args.threshold)), key=lambda x: abs(x[1] - x[0].label))
+        for example, p in wrong[-args.errors :] if args.errors else ():
+            print(f"  {'missed' if example.label else 'false'} {p:.2f} {example.shown}".replace("\n", " "))
+        return
+    model = fit_both([*labelled, *own, *extra], reader, args.ridge)
+    write(Model(model.first, model.second, args.threshold), MODEL)
+    for path in args.measure:
+        report(path.stem[-10:], score(list(from_jsonl(path, reader)), model, reader))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,252 @@
+"""What speaks for and against a spotted name being a place: the evidence, as named numbers.
+
+Owns the reading of the words around a name. Every cue has a name that «لماذا؟» can print and a weight in
+bot/data/place_model.tsv; a cue's number is 0 (absent, and then it is left out) to about 1. The word lists come from
+bot/data/place_cues.yaml. Decides nothing: `places.recognise` adds the weights up.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.domain.arabic import Token, normalise
+from bot.domain.gazetteer import Place
+from bot.domain.spotting import Spot, WordCounts, commonness
+
+Cues = dict[str, float]
+
+_CLITICS = ("", "و", "ف", "ب", "ل", "ك", "وب", "ول", "فب")
+_QUOTES = "\"'«»“”„‟‹›‘’#＃_ "
+_NONE: frozenset[str] = frozenset()
+# A word of these kinds before a name makes a place of it more likely, and is no noun that the name describes.
+_PLACING = frozenset(
+    "settlement settlements edge people_of facility fight direction preposition news_verb outlet_head club".split()
+)
+_BEFORE = _PLACING | frozenset("title kin given_name article_verb".split())
+_BEFORE_LAST = frozenset("settlement settlements people_of facility direction title given_name kin outlet_head".split())
+_AFTER = frozenset(
+    "after_direction after_place after_word direction_adjective given_name kin foreign_adjective syria country title".split()
+)
+_ARTICLE = ("country", "foreign_city", "foreign_adjective", "syria", "syrian_actor", "sport")
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The word lists, folded and with the clitics they may carry, and the names that places abroad share."""
+
+    kinds: Mapping[str, frozenset[str]]
+    masks: tuple[str, ...]
+    abroad: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def from_lists(cls, lists: Mapping[str, object]) -> "Lexicon":
+        """`lists` is place_cues.yaml as read: a kind -> its words in one string; `masks` and `abroad` apart."""
+        kinds: dict[str, set[str]] = {}
+        for kind, words in lists.items():
+            for word in words.split() if isinstance(words, str) else ():
+                for clitic in _CLITICS:
+                    kinds.setdefault(clitic + normalise(word), set()).add(kind)
+        masks, abroad = lists.get("masks"), lists.get("abroad")
+        return cls(
+            {form: frozenset(found) for form, found in kinds.items()},
+            tuple(phrase for group in masks.values() for phrase in group) if isinstance(masks, Mapping) else (),
+            {normalise(n): frozenset(normalise(w) for w in words.split()) for n, words in abroad.items()}
+            if isinstance(abroad, Mapping)
+            else {},
+        )
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A title or a text with what was spotted in it."""
+
+    field: str
+    tokens: tuple[Token, ...]
+    spots: tuple[Spot, ...]
+
+
+@dataclass(slots=True)
+class Sighting:
+    """A spot on its way to becoming a mention: whose name it is, the evidence, and how likely it is a place."""
+
+    passage: Passage
+    spot: Spot
+    places: tuple[Place, ...]
+    cues: Cues
+    chance: float = 0.0
+
+
+class Surroundings:
+    """What a whole article says: how often each kind of telling word stands in it and in each clause."""
+
+    def __init__(self, passages: Sequence[Passage], lexicon: Lexicon) -> None:
+        self.forms = {token.form for passage in passages for token in passage.tokens}
+        self.counts = dict.fromkeys(_ARTICLE, 0)
+        self.clauses: dict[tuple[str, int], set[str]] = {}
+        kinds = lexicon.kinds
+        for passage in passages:
+            for token in passage.tokens:
+                for kind in kinds.get(token.form, _NONE):
+                    if kind in self.counts:
+                        self.counts[kind] += 1
+                        self.clauses.setdefault((passage.field, token.clause), set()).add(kind)
+
+    @cached_property
+    def cues(self) -> Cues:
+        foreign = self.counts["country"] + self.counts["foreign_city"]
+        return {
+            "article_foreign": min(1.0, foreign / 4),
+            "article_syria": min(1.0, self.counts["syria"] / 3),
+            "article_no_syria": float(not self.counts["syria"]),
+            "article_actor": min(1.0, self.counts["syrian_actor"] / 2),
+            "article_sport": min(1.0, self.counts["sport"] / 3),
+            "article_foreign_only": float(foreign > 0 and not self.counts["syria"]),
+        }
+
+
+def _touching(token: Token) -> bool:
+    """Whether nothing but a space, quotes or a # parts the token from the word before it."""
+    return not token.before or not token.before.strip(_QUOTES)
+
+
+def _definite(form: str) -> bool:
+    return form.startswith("ال") or form[1:3] == "ال" and form[0] in "وبفلك" or form.startswith(("لل", "ولل"))
+
+
+def _nisba(form: str) -> bool:
+    """An adjective by its shape: الشعبي، الوسطية."""
+    return form.startswith("ال") and len(form) > 5 and form.endswith(("ي", "يه", "يين"))
+
+
+class NameCues:
+    """What the name itself says, before any text: how common the word is, how often it is a place. Cached by name."""
+
+    def __init__(self, counts: WordCounts, lexicon: Lexicon) -> None:
+        self._counts = counts
+        self._lexicon = lexicon
+        self._known: dict[tuple[str, frozenset[str]], Cues] = {}
+
+    def of(self, name: str, levels: Iterable[str]) -> Cues:
+        key = (name, frozenset(levels))
+        if key not in self._known:
+            self._known[key] = self._work_out(name, key[1])
+        return self._known[key]
+
+    def _work_out(self, name: str, levels: frozenset[str]) -> Cues:
+        words = name.split(" ")
+        kinds = self._lexicon.kinds
+        count = self._counts.of(name)
+        bare = name[2:] if name.startswith("ال") else "ال" + name
+        cues = {
+            "name_common": commonness(count.times),
+            "name_in_syria": count.in_syria,
+            "name_after_noun": count.after_noun,
+            "name_stem_common": commonness(self._counts.times(bare)) if len(words) == 1 else 0.0,
+            "name_rare": float(count.times == 0 and len(words) == 1),
+            "name_of_words": float(len(words) > 1),
+            "name_of_persons": float(any("given_name" in kinds.get(w, _NONE) for w in words)),
+            "name_short": float(len(name) <= 3),
+            "name_definite": float(name.startswith("ال")),
+            "name_abroad": float(name in self._lexicon.abroad),
+            "name_cue_word": float(name in kinds and len(words) == 1),
+            "name_adjective": float(_nisba(name)),
+        }
+        cues |= {
+            f"level_{level}": 1.0
+            for level in ("governorate", "district", "subdistrict", "quarter", "region", "site")
+            if level in levels
+        }
+        return {cue: value for cue, value in cues.items() if value}
+
+    def clitic_doubt(self, surface: str, name: str) -> float:
+        """How much more common the whole word is than the name in it: high for لبنان read as ل + بنان."""
+        whole, bare = self._counts.times(surface), self._counts.times(name)
+        return max(0.0, min(1.5, math.log10((1 + whole) / (1 + bare)) / 2))
+
+
+def cues_around(passage: Passage, spot: Spot, lexicon: Lexicon, article: Surroundings, names: NameCues) -> Cues:
+    """The evidence of the words beside one spot and of its clause."""
+    tokens, first, last = passage.tokens, spot.first, spot.last
+    cues: Cues = dict(article.cues)
+    before = _before(tokens, first, lexicon, cues)
+    _after(tokens, spot, lexicon, cues)
+    _shape(passage, spot, before, names, cues)
+    for kind in article.clauses.get((passage.field, tokens[first].clause), ()):
+        cues[f"clause_{kind}"] = 1.0
+    rivals = lexicon.abroad.get(spot.name)
+    if rivals and not rivals.isdisjoint(article.forms):
+        cues["abroad_named"] = 1.0
+    if before and not _NEUTRAL.isdisjoint(before):
+        cues["placed"] = 1.0
+    elif not cues.get("next_after_direction") and not cues.get("next_after_place") and last:
+        cues["unplaced_common"] = names.of(spot.name, ()).get("name_common", 0.0)
+    return cues
+
+
+_NEUTRAL = frozenset("settlement settlements edge people_of facility direction".split())
+
+
+def _before(tokens: Sequence[Token], first: int, lexicon: Lexicon, cues: Cues) -> frozenset[str]:
+    """Adds what the two words before say; gives the kinds of the nearest."""
+    if first == 0 or not _touching(tokens[first]):
+        cues["nothing_before"] = 1.0
+        return _NONE
+    kinds = lexicon.kinds.get(tokens[first - 1].form, _NONE) & _BEFORE
+    for kind in kinds:
+        cues[f"prev_{kind}"] = 1.0
+    if first > 1 and _touching(tokens[first - 1]):
+        for kind in lexicon.kinds.get(tokens[first - 2].form, _NONE) & _BEFORE_LAST:
+            cues[f"prev2_{kind}"] = 1.0
+    return kinds
+
+
+def _after(tokens: Sequence[Token], spot: Spot, lexicon: Lexicon, cues: Cues) -> None:
+    if spot.last >= len(tokens) or not _touching(tokens[spot.last]):
+        cues["nothing_after"] = 1.0
+        return
+    form = tokens[spot.last].form
+    kinds = lexicon.kinds.get(form, _NONE) & _AFTER
+    for kind in kinds:
+        cues[f"next_{kind}"] = 1.0
+    if not kinds:
+        if _nisba(form):
+            cues["next_nisba"] = 1.0
+        elif form.startswith("ال"):
+            cues["next_definite" if spot.name.startswith("ال") else "next_owner"] = 1.0
+        elif form[0] in "يتن" and len(form) > 3:
+            cues["next_verb_like"] = 1.0
+
+
+def _shape(passage: Passage, spot: Spot, before: frozenset[str], names: NameCues, cues: Cues) -> None:
+    """Clitics, tanween, hashtags, datelines, and a noun before that the name may describe."""
+    tokens, first, last = passage.tokens, spot.first, spot.last
+    token = tokens[first]
+    for clitic in spot.clitics:
+        cues[f"clitic_{clitic}"] = 1.0
+    if spot.clitics and last == first + 1:
+        cues["clitic_doubt"] = names.clitic_doubt(token.form, spot.name)
+    elif first and not before and _touching(token) and not token.hashtag:
+        previous = tokens[first - 1].form
+        definite, named = _definite(previous), spot.name.startswith("ال")
+        cues[
+            "after_definite"
+            if definite and named
+            else "after_noun_alike"
+            if not definite and not named
+            else "after_other"
+        ] = 1.0
+    if any(t.tanween for t in tokens[first:last]):
+        cues["tanween"] = 1.0
+    if token.hashtag:
+        longer = (last < len(tokens) and tokens[last].before == "_") or token.before == "_"
+        cues["hashtag_longer" if longer else "hashtag"] = 1.0
+    if passage.field == "title":
+        cues["in_title"] = 1.0
+    following = tokens[last].before if last < len(tokens) else ""
+    if first == 0 and following.startswith((":", "..", "-", "–", "—", "|", "…", "،", "/")):
+        cues["dateline"] = 1.0
+    elif first == 0 and passage.field == "title":
+        cues["headline_head"] = 1.0
+    if token.before.endswith(("(", '"', "«", "“", "”")) and following.startswith((")", '"', "»", "”", "“")):
+        cues["quoted"] = 1.0

@@ -1,0 +1,8 @@
+"""Places outside the pure domain: reading the shipped tables, and importing complete lists.
+
+Owns the files; what a text says about places is decided in bot.domain.places.
+"""
+
+from bot.places.loading import load_reader
+
+__all__ = ["load_reader"]
