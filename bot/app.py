@@ -10,6 +10,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import structlog
 from telegram import BotCommand
@@ -27,6 +28,7 @@ from bot.inbox import Inbox
 from bot.newsdesk import Newsdesk
 from bot.notifier import Notifier
 from bot.settings import Settings
+from bot.simulator.newsstand import Newsstand
 from bot.simulator.server import Simulator
 from bot.store import Store, inbox, outbox, sources
 from bot.watchlists import Watchlists
@@ -92,9 +94,7 @@ async def _run_house(settings: Settings, store: Store, far_end: FarEnd, stopped:
     words = translations()
     watchlists = Watchlists(store, now, settings.limits.watches_per_chat, settings.language)
     async with contextlib.AsyncExitStack() as stack:
-        telegram = await stack.enter_async_context(
-            application(far_end, Services(watchlists, words), stopped)
-        )
+        telegram = await stack.enter_async_context(application(far_end, Services(watchlists, words), stopped))
         courier = Courier(store, Notifier(telegram.bot).send, words, _rates(settings), now)
         poll_timeout = timedelta(seconds=settings.telegram.poll_timeout_seconds)
         receiver = Inbox(store, telegram.bot, telegram.process_update, now, poll_timeout)
@@ -109,8 +109,8 @@ async def _run_house(settings: Settings, store: Store, far_end: FarEnd, stopped:
 async def _until_stopped(stopped: asyncio.Event, courier: Courier, receiver: Inbox) -> None:
     """Deliver and receive until told to stop, or until one of the two breaks: then the process must not limp on."""
     work = [asyncio.create_task(courier.run()), asyncio.create_task(receiver.run())]
-    waiting = asyncio.create_task(stopped.wait())
-    done, _ = await asyncio.wait([waiting, *work], return_when=asyncio.FIRST_COMPLETED)
+    waiting = asyncio.ensure_future(stopped.wait())
+    await asyncio.wait([waiting, *work], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     courier.stop()
     receiver.stop()
@@ -118,8 +118,9 @@ async def _until_stopped(stopped: asyncio.Event, courier: Courier, receiver: Inb
     for task in late:  # Telegram does not answer; what is in flight is found in the database at the next start
         task.cancel()
     await asyncio.gather(*late, return_exceptions=True)
-    for task in done - {waiting}:
-        task.result()
+    for task in work:
+        if task not in late:
+            task.result()
 
 
 @contextlib.asynccontextmanager
@@ -132,7 +133,6 @@ async def _real(settings: Settings) -> AsyncIterator[FarEnd]:
 @contextlib.asynccontextmanager
 async def _local(settings: Settings, announce: Callable[[str], None]) -> AsyncIterator[FarEnd]:
     """Local mode: the Bot API simulator with its chat page, and sample sources beside the real ones."""
-    from bot.simulator.newsstand import Newsstand
     newsstand = Newsstand(now)
     simulator = Simulator(LOCAL_TOKEN, on_person=newsstand.cue if settings.local.samples else None)
     await simulator.start(settings.local.port)
@@ -142,15 +142,16 @@ async def _local(settings: Settings, announce: Callable[[str], None]) -> AsyncIt
         samples = newsstand.sources
     announce(simulator.page_url)
     try:
-        yield FarEnd(
-            LOCAL_TOKEN,
-            simulator.api_base,
-            (*samples, *settings.enabled_sources),
-            frozenset({newsstand.address}) if samples else frozenset(),
-        )
+        trusted = frozenset(_address(source.url) for source in samples)
+        yield FarEnd(LOCAL_TOKEN, simulator.api_base, (*samples, *settings.enabled_sources), trusted)
     finally:
         await newsstand.stop()
         await simulator.stop()
+
+
+def _address(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or 80
 
 
 @contextlib.asynccontextmanager
@@ -163,7 +164,7 @@ async def application(far_end: FarEnd, services: Services, stopped: asyncio.Even
         .request(AiohttpRequest())
         .get_updates_request(AiohttpRequest(connections=1))
         .updater(None)
-        .job_queue(None)  # type: ignore[arg-type]  # documented, but not in the annotation (22.8)
+        .job_queue(None)
         .context_types(ContextTypes(context=Context))
         .build()
     )

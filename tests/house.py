@@ -96,5 +96,3 @@ class House:
 
 def _last(lines: list[str], mark: str) -> int:
     return len(lines) - 1 - lines[::-1].index(mark)
-
-

@@ -134,7 +134,7 @@ _MARKS += "\u0483-\u0489\u0591-\u05c7\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe
 _FORMATS = (0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
 _CONTROLS = "".join(map(chr, _FORMATS))
 _ARABIC = "\u0621-\u064a\u0671-\u06d3\u06d5"
-_UNDERSCORE = "\x1f"  # stands for "_" while scanning, so that \w means a letter or a digit
+_UNDERSCORE = "\x7f"  # stands for "_" while scanning, so that \w means a letter or a digit
 _WORD = rf"\w[\w{_MARKS}]*+(?:[{_CONTROLS}]++[\w{_MARKS}]++)*+"
 _DOTS = r".·•∙…*٭/\\|~^+=،,'’\-"
 _GLUE = rf"(?:(?<=ـ)[{_DOTS}]{{1,3}}+(?=ـ*[{_ARABIC}])|[{_DOTS}]{{1,3}}+(?=ـ++[{_ARABIC}])|[*٭]{{1,3}}+(?=[{_ARABIC}]))"
@@ -143,21 +143,20 @@ _LETTER = "\u0621-\u063a\u0641-\u064a"
 _SCAN = re.compile(
     rf"""(?P<plain>[{_LETTER}]{{2,40}}+(?=[\ \n،؛:]))
     |(?P<link>https?://\S++|www\.\S++|t\.me/\S++)
-    |(?P<handle>@\w[\w\x1f]*+)
-    |(?P<number>\d{{1,3}}(?:[,٬]\d{{3}})++(?![\w,٬])|\d++[.٫]\d++(?![\w.٫]))
+    |(?P<handle>@\w[\w\x7f]*+)
+    |(?P<number>(?:[وف]?[بكل]?(?:ال)?ـ*+)(?:\d{{1,3}}(?:[,٬]\d{{3}})++(?![\w,٬])|\d++[.٫]\d++(?![\w.٫])))
     |(?P<spelled>(?<![\w{_MARKS}])[{_ARABIC}][{_MARKS}]*+
-      (?:[\ .·•*٭\x1f-]ـ*[{_ARABIC}][{_MARKS}ـ]*+){{2,}}(?![\w{_MARKS}]))
+      (?:(?:[.·•*٭\x7f-]ـ*[{_ARABIC}][{_MARKS}ـ]*+){{2,}}|(?:\ [{_ARABIC}][{_MARKS}]*+){{2,}})(?![\w{_MARKS}]))
     |(?P<prefixed>(?:[وف]?(?:[بكل]?ال|لل|[بكلوف])[{_MARKS}]*+
       (?:ـ++\ [{_QUOTES}]{{0,2}}+|ـ*+[{_QUOTES}]{{1,2}}+)(?=[{_ARABIC}])){_WORD}(?:{_GLUE}{_WORD})*+)
     |(?P<glued>{_WORD}(?:{_GLUE}{_WORD})++)
     |(?P<word>{_WORD})""",
     re.VERBOSE,
 )
-_JOINTS = re.compile(rf"[{_DOTS}{_QUOTES} \x1f_]")
+_JOINTS = re.compile(rf"[{_DOTS}{_QUOTES} \x7f_]")
 _CLAUSE_ENDS = frozenset("،,؛;:.…!?؟\n\r()[]{}|•\u2028\u2029")
 _BLANK = " \t\r\n\v\f\u00a0" + _CONTROLS
 _TANWEEN = re.compile("[\u064b-\u064d\ufe70-\ufe74\ufc5e\ufc5f]")
-_DECIMAL = re.compile(r"\d+\.\d+")
 _JOINED = frozenset({"glued", "prefixed", "spelled"})
 _LONGEST_CACHED = 40
 
@@ -189,10 +188,10 @@ def _read(kind: str, surface: str) -> tuple[str, bool, bool]:
     if kind == "word":
         return _read_plain(surface) if len(surface) <= _LONGEST_CACHED else _read_word(surface)
     if kind == "number":
-        digits = normalise(surface)
-        return digits if _DECIMAL.fullmatch(digits) else digits.replace(",", ""), False, False
+        form = normalise(surface)
+        return form if "." in form else form.replace(",", ""), False, False
     if kind == "handle":
-        return surface.casefold().replace(_UNDERSCORE, "_"), False, False
+        return "".join(normalise(surface.replace(_UNDERSCORE, "_")).split()), False, False
     return _read_joined(kind, surface)
 
 
@@ -243,6 +242,7 @@ class Reading(NamedTuple):
 _HEADS = re.compile(r"[وف]?[بكلس]?")
 _PRONOUNS = ("هما", "ها", "هم", "هن", "كم", "كن", "نا", "ني", "ه", "ك", "ي", "ا")
 _SHORTEST = 3  # letters that must be left: بيت is not ب + يت
+_SHORTEST_AFTER_ARTICLE = 2  # ال gives a noun away: الدم, بالحق
 
 
 def _heads(form: str) -> list[tuple[str, bool, str]]:
@@ -262,7 +262,7 @@ def _heads(form: str) -> list[tuple[str, bool, str]]:
             for stem in (rest[1:], rest):
                 heads.append((taken, True, stem))
                 heads.append((taken, False, "ال" + stem))
-    return [head for head in heads if len(head[2]) >= _SHORTEST or not (head[0] or head[1])]
+    return heads[:1] + [h for h in heads[1:] if len(h[2]) >= (_SHORTEST_AFTER_ARTICLE if h[1] else _SHORTEST)]
 
 
 def _stems(word: str) -> list[tuple[str, str]]:
@@ -293,7 +293,7 @@ def _stems(word: str) -> list[tuple[str, str]]:
 def readings(form: str) -> tuple[Reading, ...]:
     """Every way to take the folded word apart, the bare word first, without repeats.
 
-    No split leaves fewer than three letters. These are possibilities: لبنان also reads ل + بنان here.
+    No split leaves fewer than three letters, or two behind ال. These are possibilities: لبنان also reads ل + بنان here.
     """
     if not form:
         return ()

@@ -9,6 +9,8 @@ from functools import lru_cache
 from bot.domain.arabic import Reading
 from bot.domain.lexicon import NO_PREFIX, NO_TANWEEN
 
+_SHORTEST_VERB = 3
+
 
 def plausible(form: str, reading: Reading, *, tanween: bool = False, marbuta: bool = False) -> bool:
     """Whether a reader would take the word `form` apart like this.
@@ -16,13 +18,15 @@ def plausible(form: str, reading: Reading, *, tanween: bool = False, marbuta: bo
     No clitic comes off a word that is ordinary as it stands (لبنان, درعا). A word with ال has no pronoun behind it and
     no tanween, a word after ب ك ل no accusative. ي ني ك are not taken for "my" and "your": in news they end adjectives
     and other words far more often. ه is no pronoun where ة was written, ا no tanween after ي (سوريا). Of دوماً only دوم
-    is left.
+    is left, of سورياً only سوري. س stands before verbs, which are longer than نار.
     """
     before, after = reading.before, reading.after
     if before and (before + reading.stem in NO_PREFIX or (len(before) == 2 and before[1] + reading.stem in NO_PREFIX)):
         return False
+    if before.endswith("س") and len(reading.stem) <= _SHORTEST_VERB:
+        return False
     if not after:
-        return not (tanween and form in NO_TANWEEN)
+        return not (tanween and (form in NO_TANWEEN or form.endswith("يا")))
     if after in {"ي", "ني", "ك"} or reading.article or (reading.stem.startswith("ال") and len(reading.stem) > 4):
         return False
     if after == "ا":

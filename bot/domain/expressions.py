@@ -17,7 +17,7 @@ the text that stands there.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -119,16 +119,19 @@ class Expression:
         return _key(self.root)
 
 
-def _quoted(text: str) -> str:
-    plain = text.replace("@", "", 1) if text.startswith("@") else text
-    bare = all(c.isalnum() or unicodedata.category(c) == "Mn" for c in plain)
-    return text if bare and normalise(text) not in _WORDS and text not in _ENGLISH else f"«{text}»"
+def _quoted(text: str, *, phrase: bool = False) -> str:
+    """The text, in quotes where it would be read otherwise: `phrase` words may stand side by side without."""
+    words = text.split(" ") if phrase else [text]
+    plain = all(
+        c.isalnum() or unicodedata.category(c) == "Mn" for c in text.removeprefix("@") if c != " " or not phrase
+    )
+    return text if plain and not any(normalise(w) in _WORDS or w in _ENGLISH for w in words) else f"«{text}»"
 
 
 def _write(node: Node, binding: int) -> str:
     match node:
         case Term(text=text, family=family):
-            return f"عائلة: {_quoted(text)}" if family else _quoted(text)
+            return f"عائلة: {_quoted(text)}" if family else _quoted(text, phrase=True)
         case Filter(name=name, text=text):
             return f"{_SHOWN_NAMES[name]}: {_quoted(text)}"
         case Without(part=part):
@@ -170,9 +173,14 @@ _CHUNK = re.compile(r"[^\s+＋&|｜()（）،,؛;«»‹›“”„‟\"＂]+")
 _NAMED = re.compile(r"([^\W\d_]+)\s*[:：](?!//)")
 
 
+_HIDDEN = "\u200b"
+
+
 def _visible(text: str) -> str:
-    """The text with control and format characters turned to nothing, offsets kept: they become U+200B."""
-    return "".join("\u200b" if c != "\n" and unicodedata.category(c) in {"Cc", "Cf", "Cs"} else c for c in text)
+    """The text with control and format characters and lone surrogates made one that is not seen; offsets stay."""
+    if text.isprintable():
+        return text
+    return "".join(_HIDDEN if c != "\n" and unicodedata.category(c) in {"Cc", "Cf", "Cs"} else c for c in text)
 
 
 def _lex(text: str) -> Iterator[_Lexeme]:
@@ -199,7 +207,7 @@ def _lex(text: str) -> Iterator[_Lexeme]:
 
 
 def _error(code: str, text: str, at: int, **more: str | int) -> UserError:
-    near = " ".join(text[at : at + 20].replace("\u200b", "").split())
+    near = " ".join(text[at : at + 20].replace(_HIDDEN, "").split())
     return UserError(code, at=at, near=near, **more)
 
 
@@ -231,11 +239,11 @@ def _operator_word(lexeme: _Lexeme, following: _Lexeme | None) -> str | None:
     word = normalise(lexeme.text)
     if following is not None and normalise(following.text) in _FIXED.get(word, ()):
         return None
-    return _WORDS.get(word) or _ENGLISH.get(lexeme.text.replace("\u200b", ""))
+    return _WORDS.get(word) or _ENGLISH.get(lexeme.text.replace(_HIDDEN, ""))
 
 
 class _Parser:
-    """Operator precedence with stacks of its own, so that depth costs no Python frames."""
+    """Recursive descent, no deeper than `DEEPEST`."""
 
     def __init__(self, text: str, lexemes: list[_Lexeme]) -> None:
         self.text = text
@@ -310,7 +318,7 @@ class _Parser:
     def filter(self, name: _Lexeme) -> Node:
         kind = _NAMES.get(normalise(name.text))
         if kind is None:
-            raise self.error("watch-unknown-filter", name, name=name.text.replace("\u200b", ""))
+            raise self.error("watch-unknown-filter", name, name=name.text.replace(_HIDDEN, ""))
         if self.peek() not in {"word", "quoted"}:
             raise self.error("watch-empty-filter", name, name=name.text)
         value = self.lexemes[self.position]
@@ -320,12 +328,14 @@ class _Parser:
             raise self.error("watch-empty-filter", name, name=name.text)
         if kind != "family":
             return Filter(kind, term.phrase, term.text)
+        if min(map(len, term.words)) < 2:
+            raise self.error("watch-too-short", value)
         return _flat(
             Both, [Term(tuple(token.form for token in tokenise(word)), word, family=True) for word in term.text.split()]
         )
 
     def term(self, text: str, lexeme: _Lexeme) -> Term | None:
-        words, shown = _settle(text.replace("\u200b", ""))
+        words, shown = _settle(text.replace(_HIDDEN, ""))
         if not words:
             return None
         if sum(map(len, words)) < 2:
@@ -336,18 +346,24 @@ class _Parser:
         return Term(words, shown)
 
 
+# What most people write, and what all of them come back as from the database: words of plain letters, at least two each
+_SIMPLE = re.compile("[\u0621-\u063a\u0641-\u064a]{2,}+(?: [\u0621-\u063a\u0641-\u064a]{2,}+)*+")
+
+
 def _settle(text: str) -> tuple[tuple[str, ...], str]:
     """The forms and the text of the words in `text`, such that the text reads as the same forms again."""
+    if _SIMPLE.fullmatch(text):
+        return tuple(normalise(text).split()), text
     while True:
         tokens = tokenise(text)
-        again = " ".join(token.form if token.joined else _surface(text, token) for token in tokens)
+        again = " ".join(t.form if t.joined else text[t.start : t.end] for t in tokens)
         if again == text:
-            return tuple(token.form for token in tokens), text
+            return tuple(_without_tanween(t) for t in tokens), text
         text = again
 
 
-def _surface(text: str, token: Token) -> str:
-    return text[token.start : token.end]
+def _without_tanween(token: Token) -> str:
+    return token.form[:-1] if token.tanween and token.form.endswith("ا") and len(token.form) > 3 else token.form
 
 
 def _positive(node: Node) -> bool:
@@ -365,28 +381,31 @@ def _positive(node: Node) -> bool:
             return False
 
 
-def _flat(kind: type[Both] | type[Either], parts: list[Node]) -> Node:
-    flat: list[Node] = []
+def _flat(kind: type[Both] | type[Either], parts: Iterable[Node]) -> Node:
+    """The parts as one node: inner nodes of the same kind dissolved, repetitions dropped."""
+    flat: dict[Node, None] = {}
     for part in parts:
-        flat.extend(part.parts if isinstance(part, kind) else (part,))
-    return flat[0] if len(flat) == 1 else kind(tuple(dict.fromkeys(flat)))
+        flat.update(dict.fromkeys(part.parts if isinstance(part, kind) else (part,)))
+    return next(iter(flat)) if len(flat) == 1 else kind(tuple(flat))
 
 
 def parse_watch(text: str) -> Expression:
     """The expression a person typed, in time linear in its length.
 
     Raises:
-        UserError: watch-empty, watch-only-punctuation, watch-too-short, watch-too-long (length, limit),
-            watch-unbalanced, watch-dangling-operator, watch-only-negative, watch-only-filters, watch-empty-group,
-            watch-too-many-terms (limit), watch-too-deep (limit), watch-unknown-filter (name), watch-empty-filter (name);
-            all but the first two and watch-too-long with `at` and `near`.
+        UserError: watch-empty, watch-only-punctuation, watch-too-long (length, limit); and with `at` and `near`:
+            watch-too-short, watch-unbalanced, watch-empty-group, watch-dangling-operator, watch-only-negative,
+            watch-only-filters, watch-empty-filter (name), watch-unknown-filter (name), watch-too-many-terms (limit),
+            watch-too-deep (limit).
     """
-    if len(text) > LONGEST:
-        length = len(text.strip())
-        if length > LONGEST:
-            raise UserError("watch-too-long", length=length, limit=LONGEST)
+    if len(text) > LONGEST and (length := len(text.strip())) > LONGEST:
+        raise UserError("watch-too-long", length=length, limit=LONGEST)
+    if _SIMPLE.fullmatch(text):
+        words, _ = _settle(text)
+        if _WORDS.keys().isdisjoint(words):
+            return Expression(Term(words, text))
     visible = _visible(text)
-    if not visible.replace("\u200b", "").strip():
+    if not visible.replace(_HIDDEN, "").strip():
         raise UserError("watch-empty")
     if not tokenise(visible):
         raise UserError("watch-only-punctuation")

@@ -1,6 +1,6 @@
 """Which watches an article meets, and where: all watches of all chats, the article read once.
 
-Owns the index and the judgement of clitics. Knows no place: `resolve` says which places a term names, and whoever
+Owns the index and what counts as evidence. Knows no place: `resolve` says which places a term names, and whoever
 recognises places hands their mentions to `match`; a term that names a place is then found as the place and never as
 a word. No text of a person ever becomes a regular expression: every look-up is in a dictionary, so that an article
 costs the same whether ten thousand or a million watches are filed.
@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from bot.domain.arabic import readings, tokenise
 from bot.domain.clitics import families, family_names, plausible, without_article
@@ -24,7 +24,7 @@ _PLACE = "\0"  # before the code of a place, which then is no word
 
 @dataclass(frozen=True, slots=True)
 class PlaceHit:
-    """A mention of a place. `codes` are its own and those of all that contain it; `sure` is the recogniser's verdict."""
+    """A mention of a place. `codes` are its own and those of all that contain it; `sure` is how it was judged."""
 
     codes: tuple[str, ...]
     field: str  # "title" or "text"
@@ -40,6 +40,7 @@ class Found(Match):
     sure: bool = True
 
 
+_T = TypeVar("_T")
 _Verdict = tuple[tuple[Evidence, ...], bool]
 
 
@@ -145,7 +146,8 @@ class WatchIndex:
         self._filed: dict[str, int | set[int] | frozenset[int]] = {}
         self._watches: dict[int, str | _Compound] = {}
         self._asked: Counter[str] = Counter()  # how many compounds ask for a key
-        self._longer: dict[str, Counter[int]] = {}  # first two words of spaced keys -> how many words such keys have
+        self._openings: Counter[str] = Counter()  # the first two words of keys with spaces
+        self._lengths: Counter[int] = Counter()  # how many words such keys have
         self._families = 0
 
     def __len__(self) -> int:
@@ -156,11 +158,11 @@ class WatchIndex:
         if watch_id in self._watches:
             self.remove(watch_id)
         root = expression.root
-        keys = {term: self._keys(term) for term in _terms(root)}
-        if isinstance(root, Term) and len(keys[root]) == 1:
-            self._watches[watch_id] = keys[root][0]
-            self._file(keys[root][0], watch_id)
+        if isinstance(root, Term) and len(only := self._keys(root)) == 1:
+            self._watches[watch_id] = only[0]
+            self._file(only[0], watch_id)
             return
+        keys = {term: self._keys(term) for term in _terms(root)}
         compound = _Compound(root, self._anchors(root, keys), keys)
         self._watches[watch_id] = compound
         for key in compound.anchors:
@@ -168,7 +170,7 @@ class WatchIndex:
         for key in chain.from_iterable(keys.values()):
             self._asked[key] += 1
             self._filed.setdefault(key, _NOBODY)
-            self._count_words(key, 1)
+            self._count(key, 1)
 
     def remove(self, watch_id: int) -> None:
         """Forget a watch; an id that is not filed is no error."""
@@ -177,12 +179,10 @@ class WatchIndex:
             self._unfile(watch, watch_id)
         elif watch is not None:
             for key in chain.from_iterable(watch.keys.values()):
-                self._asked[key] -= 1
-                if not self._asked[key]:
-                    del self._asked[key]
-                    if self._filed[key] is _NOBODY:
-                        del self._filed[key]
-                self._count_words(key, -1)
+                _change(self._asked, key, -1)
+                if key not in self._asked and self._filed[key] is _NOBODY:
+                    del self._filed[key]
+                self._count(key, -1)
             for key in watch.anchors:
                 self._unfile(key, watch_id)
 
@@ -217,36 +217,36 @@ class WatchIndex:
         return [Found(watch_id, *found[watch_id]) for watch_id in sorted(found)]
 
     def _read(self, article: _Article) -> None:
-        filed = self._filed
-        for index, token in enumerate(article.tokens):
-            word = _word(token.form, token.tanween, token.marbuta)
-            stems, openers = word.stems, word.openers
-            if article.sure_places and article.is_place(index):
-                stems = openers = word.whole
+        filed, tokens = self._filed, article.tokens
+        words = [_word(token.form, token.tanween, token.marbuta) for token in tokens]
+        for index, word in enumerate(words):
+            covered = bool(article.sure_places) and article.is_place(index)
+            stems = word.whole if covered else word.stems
             for stem in stems:
                 if stem in filed:
                     article.note(stem, index, index + 1)
             if self._families:
-                for family in dict.fromkeys(chain.from_iterable(map(families, stems))):
-                    if "~" + family in filed:
-                        article.note("~" + family, index, index + 1)
+                self._read_families(article, index, stems)
             if article.goes_on(index):
-                self._read_phrases(article, index, openers)
+                self._read_pairs(article, index, word.whole if covered else word.openers, words[index + 1].seconds)
 
-    def _read_phrases(self, article: _Article, index: int, openers: tuple[str, ...]) -> None:
-        filed, longer = self._filed, self._longer
-        token = article.tokens[index + 1]
-        seconds = _word(token.form, token.tanween, token.marbuta).seconds
+    def _read_families(self, article: _Article, index: int, stems: tuple[str, ...]) -> None:
+        for family in set(chain.from_iterable(map(families, stems))):
+            if "~" + family in self._filed:
+                article.note("~" + family, index, index + 1)
+
+    def _read_pairs(self, article: _Article, index: int, openers: tuple[str, ...], seconds: tuple[str, ...]) -> None:
+        filed, openings = self._filed, self._openings
         for opener in openers:
             if len(opener) > 2:
                 for second in seconds:
                     if opener + second in filed and len(second) > 2:
                         article.note(opener + second, index, index + 2)
-            if longer and (lengths := longer.get(f"{opener} {seconds[0]}")):
-                self._read_longer(article, index, opener, lengths)
+            if openings and f"{opener} {seconds[0]}" in openings:
+                self._read_longer(article, index, opener)
 
-    def _read_longer(self, article: _Article, index: int, opener: str, lengths: Iterable[int]) -> None:
-        for length in lengths:
+    def _read_longer(self, article: _Article, index: int, opener: str) -> None:
+        for length in self._lengths:
             if all(map(article.goes_on, range(index, index + length - 1))):
                 rest = (without_article(token.form) for token in article.tokens[index + 1 : index + length])
                 key = " ".join((opener, *rest))
@@ -289,7 +289,7 @@ class WatchIndex:
             self._filed[key] = {filed, watch_id}
         else:
             self._filed[key] = watch_id
-        self._count_words(key, 1)
+        self._count(key, 1)
 
     def _unfile(self, key: str, watch_id: int) -> None:
         filed = self._filed[key]
@@ -299,21 +299,22 @@ class WatchIndex:
             self._filed[key] = _NOBODY
         else:
             del self._filed[key]
-        self._count_words(key, -1)
+        self._count(key, -1)
 
-    def _count_words(self, key: str, change: int) -> None:
+    def _count(self, key: str, change: int) -> None:
         """Keep count of the kinds of keys that need a look-up of their own."""
         if key[0] == "~":
             self._families += change
         elif " " in key and key[0] != _PLACE:
             words = key.split(" ")
-            opening = f"{words[0]} {words[1]}"
-            lengths = self._longer.setdefault(opening, Counter())
-            lengths[len(words)] += change
-            if not lengths[len(words)]:
-                del lengths[len(words)]
-            if not lengths:
-                del self._longer[opening]
+            _change(self._openings, f"{words[0]} {words[1]}", change)
+            _change(self._lengths, len(words), change)
+
+
+def _change(counter: Counter[_T], item: _T, change: int) -> None:
+    counter[item] += change
+    if not counter[item]:
+        del counter[item]
 
 
 def _judge(

@@ -21,10 +21,10 @@ _QUOTES = "\"'«»“”„‟‹›‘’#＃_ "
 _NONE: frozenset[str] = frozenset()
 # A word of these kinds before a name makes a place of it more likely, and is no noun that the name describes.
 _PLACING = frozenset(
-    "settlement settlements edge people_of facility fight direction preposition news_verb outlet_head club".split()
+    "settlement settlements edge people_of crossing facility fight direction preposition news_verb outlet_head club".split()
 )
 _BEFORE = _PLACING | frozenset("title kin given_name article_verb".split())
-_BEFORE_LAST = frozenset("settlement settlements people_of facility direction title given_name kin outlet_head".split())
+_BEFORE_LAST = frozenset("settlement settlements people_of crossing facility direction title given_name kin outlet_head".split())
 _AFTER = frozenset(
     "after_direction after_place after_word direction_adjective given_name kin foreign_adjective syria country title".split()
 )
@@ -38,10 +38,12 @@ class Lexicon:
     kinds: Mapping[str, frozenset[str]]
     masks: tuple[str, ...]
     abroad: Mapping[str, frozenset[str]]
+    beside: Mapping[str, float]  # "<word" before and ">word" after: log-odds of a place
 
     @classmethod
-    def from_lists(cls, lists: Mapping[str, object]) -> "Lexicon":
-        """`lists` is place_cues.yaml as read: a kind -> its words in one string; `masks` and `abroad` apart."""
+    def from_lists(cls, lists: Mapping[str, object], beside: str = "") -> "Lexicon":
+        """`lists` is place_cues.yaml as read: a kind -> its words in one string; `masks` and `abroad` apart.
+        `beside` is the text of place_words.tsv."""
         kinds: dict[str, set[str]] = {}
         for kind, words in lists.items():
             for word in words.split() if isinstance(words, str) else ():
@@ -54,6 +56,7 @@ class Lexicon:
             {normalise(n): frozenset(normalise(w) for w in words.split()) for n, words in abroad.items()}
             if isinstance(abroad, Mapping)
             else {},
+            {word: float(odds) for word, odds in (r.split("\t") for r in beside.splitlines() if not r.startswith("#"))},
         )
 
 
@@ -82,6 +85,7 @@ class Surroundings:
 
     def __init__(self, passages: Sequence[Passage], lexicon: Lexicon) -> None:
         self.forms = {token.form for passage in passages for token in passage.tokens}
+        self.words = sum(len(passage.tokens) for passage in passages)
         self.counts = dict.fromkeys(_ARTICLE, 0)
         self.clauses: dict[tuple[str, int], set[str]] = {}
         kinds = lexicon.kinds
@@ -95,17 +99,20 @@ class Surroundings:
     @cached_property
     def cues(self) -> Cues:
         foreign = self.counts["country"] + self.counts["foreign_city"]
-        return {
+        syria, length = self.counts["syria"], min(1.0, self.words / 60)
+        cues = {
             "article_foreign": min(1.0, foreign / 4),
-            "article_syria": min(1.0, self.counts["syria"] / 3),
-            "article_no_syria": float(not self.counts["syria"]),
+            "article_syria": min(1.0, syria / 3),
+            "article_no_syria": length * (not syria),
             "article_actor": min(1.0, self.counts["syrian_actor"] / 2),
             "article_sport": min(1.0, self.counts["sport"] / 3),
-            "article_foreign_only": float(foreign > 0 and not self.counts["syria"]),
+            "article_foreign_only": length * (foreign > 0 and not syria),
+            "article_short": 1 - length,
         }
+        return {cue: value for cue, value in cues.items() if value}
 
 
-def _touching(token: Token) -> bool:
+def touching(token: Token) -> bool:
     """Whether nothing but a space, quotes or a # parts the token from the word before it."""
     return not token.before or not token.before.strip(_QUOTES)
 
@@ -144,6 +151,7 @@ class NameCues:
             "name_after_noun": count.after_noun,
             "name_stem_common": commonness(self._counts.times(bare)) if len(words) == 1 else 0.0,
             "name_rare": float(count.times == 0 and len(words) == 1),
+            "name_headline_word": float("headline_word" in kinds.get(name, _NONE)),
             "name_of_words": float(len(words) > 1),
             "name_of_persons": float(any("given_name" in kinds.get(w, _NONE) for w in words)),
             "name_short": float(len(name) <= 3),
@@ -165,10 +173,12 @@ class NameCues:
         return max(0.0, min(1.5, math.log10((1 + whole) / (1 + bare)) / 2))
 
 
-def cues_around(passage: Passage, spot: Spot, lexicon: Lexicon, article: Surroundings, names: NameCues) -> Cues:
-    """The evidence of the words beside one spot and of its clause."""
+def cues_around(
+    passage: Passage, spot: Spot, levels: Iterable[str], lexicon: Lexicon, article: Surroundings, names: NameCues
+) -> Cues:
+    """The evidence for one spot: of its name, of the words beside it, of its clause and of the article."""
     tokens, first, last = passage.tokens, spot.first, spot.last
-    cues: Cues = dict(article.cues)
+    cues: Cues = article.cues | names.of(spot.name, levels)
     before = _before(tokens, first, lexicon, cues)
     _after(tokens, spot, lexicon, cues)
     _shape(passage, spot, before, names, cues)
@@ -180,32 +190,42 @@ def cues_around(passage: Passage, spot: Spot, lexicon: Lexicon, article: Surroun
     if before and not _NEUTRAL.isdisjoint(before):
         cues["placed"] = 1.0
     elif not cues.get("next_after_direction") and not cues.get("next_after_place") and last:
-        cues["unplaced_common"] = names.of(spot.name, ()).get("name_common", 0.0)
+        cues["unplaced_common"] = cues.get("name_common", 0.0)
     return cues
 
 
-_NEUTRAL = frozenset("settlement settlements edge people_of facility direction".split())
+_NEUTRAL = frozenset("settlement settlements edge people_of crossing facility direction".split())
 
 
 def _before(tokens: Sequence[Token], first: int, lexicon: Lexicon, cues: Cues) -> frozenset[str]:
     """Adds what the two words before say; gives the kinds of the nearest."""
-    if first == 0 or not _touching(tokens[first]):
+    if first == 0 or not touching(tokens[first]):
         cues["nothing_before"] = 1.0
         return _NONE
-    kinds = lexicon.kinds.get(tokens[first - 1].form, _NONE) & _BEFORE
+    form = tokens[first - 1].form
+    _weigh(lexicon.beside.get("<" + form), "before", cues)
+    kinds = lexicon.kinds.get(form, _NONE) & _BEFORE
     for kind in kinds:
         cues[f"prev_{kind}"] = 1.0
-    if first > 1 and _touching(tokens[first - 1]):
+    if first > 1 and touching(tokens[first - 1]):
         for kind in lexicon.kinds.get(tokens[first - 2].form, _NONE) & _BEFORE_LAST:
             cues[f"prev2_{kind}"] = 1.0
     return kinds
 
 
+def _weigh(odds: float | None, side: str, cues: Cues) -> None:
+    if odds is None:
+        cues[f"{side}_unknown"] = 1.0
+    else:
+        cues[f"{side}_of_places" if odds > 0 else f"{side}_of_words"] = abs(odds) / 3
+
+
 def _after(tokens: Sequence[Token], spot: Spot, lexicon: Lexicon, cues: Cues) -> None:
-    if spot.last >= len(tokens) or not _touching(tokens[spot.last]):
+    if spot.last >= len(tokens) or not touching(tokens[spot.last]):
         cues["nothing_after"] = 1.0
         return
     form = tokens[spot.last].form
+    _weigh(lexicon.beside.get(">" + form), "after", cues)
     kinds = lexicon.kinds.get(form, _NONE) & _AFTER
     for kind in kinds:
         cues[f"next_{kind}"] = 1.0
@@ -225,8 +245,10 @@ def _shape(passage: Passage, spot: Spot, before: frozenset[str], names: NameCues
     for clitic in spot.clitics:
         cues[f"clitic_{clitic}"] = 1.0
     if spot.clitics and last == first + 1:
+        if "name_rare" in cues:
+            cues["rare_in_clitic"] = 1.0
         cues["clitic_doubt"] = names.clitic_doubt(token.form, spot.name)
-    elif first and not before and _touching(token) and not token.hashtag:
+    elif first and not before and touching(token) and not token.hashtag:
         previous = tokens[first - 1].form
         definite, named = _definite(previous), spot.name.startswith("ال")
         cues[

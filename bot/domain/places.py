@@ -116,8 +116,8 @@ class PlaceReader:
         for passage in passages:
             for spot in passage.spots:
                 places = tuple(self.gazetteer[code] for code in spot.codes)
-                cues = cues_around(passage, spot, self._lexicon, article, self._names)
-                cues |= self._names.of(spot.name, (place.level for place in places))
+                levels = [place.level for place in places]
+                cues = cues_around(passage, spot, levels, self._lexicon, article, self._names)
                 found.append(Sighting(passage, spot, places, cues))
         return found
 

@@ -22,10 +22,13 @@ def load_gazetteer(places_file: Path | None = None) -> Gazetteer:
 
 
 def load_lexicon() -> Lexicon:
-    return Lexicon.from_lists(yaml.load(read_text("place_cues.yaml"), Loader=_Loader))
+    return Lexicon.from_lists(yaml.load(read_text("place_cues.yaml"), Loader=_Loader), read_text("place_words.tsv"))
+
+
+def load_counts() -> WordCounts:
+    return WordCounts.load(read_text("word_counts.tsv"))
 
 
 def load_reader(places_file: Path | None = None) -> PlaceReader:
     """The reader of places, ready to use; about 0.2 s with the core table. Raises as `load_gazetteer`."""
-    counts = WordCounts.load(read_text("word_counts.tsv"))
-    return PlaceReader(load_gazetteer(places_file), load_lexicon(), counts, Model.load(read_text("place_model.tsv")))
+    return PlaceReader(load_gazetteer(places_file), load_lexicon(), load_counts(), Model.load(read_text("place_model.tsv")))

@@ -90,8 +90,8 @@ def _rss_item(issue: Issue) -> str:
 
 def _malformed_item(issue: Issue) -> str:
     """Nothing escaped, and the first sentence made bold for good."""
-    first, _, rest = issue.text.partition(". ")
-    return _item(issue, issue.item.title, f"<b>{first}.&nbsp;\x0b{rest}")
+    first, stop, rest = issue.text.partition(". ")
+    return _item(issue, issue.item.title, f"<b>{first}{stop.strip()}&nbsp;\x0b{rest}")
 
 
 def _item(issue: Issue, title: str, description: str) -> str:

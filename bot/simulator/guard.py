@@ -28,7 +28,7 @@ async def guard(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
     if not _is_ours(request):
-        raise web.HTTPForbidden(text="This server answers its own page only.\n", headers=HEADERS)
+        raise web.HTTPForbidden(text="This server answers its own page only.\n")
     return await handler(request)
 
 

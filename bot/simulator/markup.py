@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.simulator.calls import Json, bad_request
 from bot.simulator.links import InvalidLink, checked_link
@@ -83,7 +84,7 @@ def with_entities(text: str, entities: Sequence[Json]) -> Formatted:
     """
     end = units(text)
     for entity in entities:
-        offset, length = entity.get("offset", 0), entity.get("length", 0)
+        offset, length = _span(entity)
         if offset < 0 or length < 0:
             raise bad_request(f"receive an entity with incorrect offset {offset}")
         if offset > end:
@@ -94,6 +95,15 @@ def with_entities(text: str, entities: Sequence[Json]) -> Formatted:
                 f"at UTF-16 offset {offset + length}"
             )
     return _with_found(_trimmed(Formatted(_clean(text), tuple(entities))))
+
+
+def _span(entity: Any) -> tuple[int, int]:
+    if not isinstance(entity, dict):
+        raise bad_request("can't parse MessageEntity: expected an Object")
+    match entity.get("offset"), entity.get("length"):
+        case int(offset), int(length):
+            return offset, length
+    raise bad_request("can't parse MessageEntity: offset and length must be Integers")
 
 
 @dataclass(frozen=True, slots=True)

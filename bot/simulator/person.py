@@ -18,12 +18,11 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Callable
-from typing import Any
 
 from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
-from bot.simulator.calls import Call, Json, Refusal, decode
+from bot.simulator.calls import Call, Json, decode
 from bot.simulator.faults import Fault, Faults
 from bot.simulator.shapes import Chat
 from bot.simulator.world import Change, World
@@ -151,16 +150,6 @@ class PersonSide:
 
     def _chat(self, request: web.Request) -> Chat:
         return self._world.chat(int(request.match_info["chat"]))
-
-
-@web.middleware
-async def explain(request: web.Request, handler: Any) -> web.StreamResponse:
-    """A person's mistake is answered with its reason, in the form that the Bot API has."""
-    try:
-        response: web.StreamResponse = await handler(request)
-    except Refusal as refusal:
-        return web.json_response(refusal.body(), status=refusal.code)
-    return response
 
 
 async def _form(request: web.Request) -> Call:

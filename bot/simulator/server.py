@@ -6,16 +6,17 @@ secret worth the name, and it plays both the people and the bot.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from importlib.resources import files
 from typing import TypeVar
 
 from aiohttp import web
 
-from bot.simulator import guard, person
+from bot.simulator import guard
 from bot.simulator.calls import MAX_BODY_BYTES, Call, Refusal, decode
 from bot.simulator.faults import Fault, FaultKind, Faults, Limits, RateLimiter
 from bot.simulator.methods import METHODS
+from bot.simulator.person import PersonSide
 from bot.simulator.polling import Poll
 from bot.simulator.shapes import Chat, Message, User
 from bot.simulator.world import Change, World
@@ -78,8 +79,8 @@ class Simulator:
 
     async def start(self, port: int = 0) -> None:
         """Listen; 0 takes a free port."""
-        side = person.PersonSide(self.world, self.faults, self._note_person)
-        app = web.Application(middlewares=[guard.guard, person.explain], client_max_size=MAX_BODY_BYTES)
+        side = PersonSide(self.world, self.faults, self._note_person)
+        app = web.Application(middlewares=[guard.guard, _explain], client_max_size=MAX_BODY_BYTES)
         app.on_response_prepare.append(guard.add_headers)
         app.on_shutdown.append(side.close)
         app.add_routes(side.routes())
@@ -147,17 +148,11 @@ class Simulator:
     # --- answering
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        try:
-            if request.match_info["token"] != self.token:
-                raise Refusal("Unauthorized", 401)
-            call = await decode(request)
-            self.calls.append(call)
-            self._changed.set()
-            return await self._carry_out(request, call)
-        except Refusal as refusal:
-            return web.json_response(refusal.body(), status=refusal.code)
-
-    async def _carry_out(self, request: web.Request, call: Call) -> web.StreamResponse:
+        if request.match_info["token"] != self.token:
+            raise Refusal("Unauthorized", 401)
+        call = await decode(request)
+        self.calls.append(call)
+        self._changed.set()
         late, fault = self.faults.take(call)
         await asyncio.sleep(late)
         if fault is not None:
@@ -206,6 +201,17 @@ def default_world(token: str) -> World:
     world.add_person("خالد", 1002)
     world.add_group("أهل الحي", members=[1001, 1002], admins=[1001], chat_id=-2001)
     return world
+
+
+@web.middleware
+async def _explain(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """A refusal, of the bot's call or of a person's wish, is answered with its reason."""
+    try:
+        return await handler(request)
+    except Refusal as refusal:
+        return web.json_response(refusal.body(), status=refusal.code)
 
 
 def _is_limited(method: str) -> bool:

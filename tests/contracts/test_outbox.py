@@ -1,5 +1,6 @@
 """The outbox: claims, pace, and what happens to an alert."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -48,7 +49,7 @@ async def test_a_claim_takes_what_the_pace_allows_and_spaces_it(store: Store) ->
     await store.write(lambda c: fill(c, *range(1, 51)))
     claimed = await store.write(lambda c: outbox.claim(c, RATES, 50, NOON))
     assert [alert.chat_id for alert in claimed] == [1, 2, 3, 4]
-    gaps = [b.slot - a.slot for a, b in zip(claimed, claimed[1:], strict=False)]
+    gaps = [b.slot - a.slot for a, b in itertools.pairwise(claimed)]
     assert all(gap >= timedelta(seconds=1 / 30) - timedelta(microseconds=1) for gap in gaps)
     assert await store.write(lambda c: outbox.claim(c, RATES, 50, NOON)) == []
     later = await store.write(lambda c: outbox.claim(c, RATES, 50, NOON + SECOND))

@@ -87,7 +87,9 @@ async def test_what_a_cancelled_caller_asked_for_is_not_done_and_the_writer_goes
 
 async def test_what_is_queued_at_closing_is_still_written(database_url: str) -> None:
     store = Store.open(database_url)
-    writes = [asyncio.ensure_future(store.write(lambda c, n=n: watchlists.meet(c, n, "ar", NOON))) for n in range(1, 51)]
+    writes = [
+        asyncio.ensure_future(store.write(lambda c, n=n: watchlists.meet(c, n, "ar", NOON))) for n in range(1, 51)
+    ]
     await asyncio.sleep(0)
     await asyncio.to_thread(store.close)
     await asyncio.gather(*writes)

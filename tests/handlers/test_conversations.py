@@ -174,6 +174,7 @@ async def test_a_reply_that_telegram_refuses_for_now_comes_later(talk: Conversat
 async def test_a_chat_that_blocks_the_bot_is_left_in_peace_and_kept(talk: Conversation) -> None:
     await talk.ask(SALMA, "تابع جاسم")
     talk.simulator.block(SALMA)
+
     async def state() -> str:
         return str(await talk.store.read(lambda c: c.execute(chats.select().where(chats.c.id == SALMA)).one().state))
 

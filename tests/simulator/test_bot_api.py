@@ -399,3 +399,14 @@ async def test_with_privacy_the_bot_reads_commands_and_replies_only() -> None:
     simulator.say(-2001, "كلام بيننا")
     simulator.say(-2001, "/list")
     assert [update["message"]["text"] for update in simulator.world.updates] == ["/list"]
+
+
+async def test_a_reader_that_died_takes_no_update_with_it(simulator: Simulator, http: aiohttp.ClientSession) -> None:
+    params = {"timeout": "30"}
+    dead = asyncio.create_task(http.get(f"/bot{TOKEN}/getUpdates", params=params).__aenter__())
+    await simulator.wait_for(lambda: simulator.calls)
+    dead.cancel()
+    simulator.say(1001, "تابع جاسم")
+    async with http.get(f"/bot{TOKEN}/getUpdates", params=params) as response:
+        (update,) = (await response.json())["result"]
+    assert update["message"]["text"] == "تابع جاسم"

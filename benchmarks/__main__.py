@@ -1,0 +1,10 @@
+"""`make bench`: the figures of this machine, the short version of each benchmark."""
+
+import subprocess
+import sys
+
+for arguments in (
+    ["benchmarks.first_alert", "--feeds", "20"],
+    ["benchmarks.first_alert", "--feeds", "1000", "--rate", "500", "--interval", "5"],
+):
+    subprocess.run([sys.executable, "-m", *arguments], check=True)

@@ -1,0 +1,188 @@
+"""From "the source has changed" to the first and the last alert, with CPU and memory of the whole process tree.
+
+    python -m benchmarks.first_alert --feeds 20 --runs 3 --rig ../shared/bench/rig.py
+
+The rig serves the feeds and the Bot API on loopback, 50 ms a send. Each feed has a subscriber of its own, who watches
+the word that the feed's items name. The bot is a process of its own. Peers on the same kind of rig with 1000 feeds:
+NodeRSSBot 23 s to the last alert and 331 MB, RSS-to-Telegram-Bot 9 to 12 s and 203 MB.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import create_engine, text
+
+from bot.app import now
+from bot.store import Store
+from bot.watchlists import Watchlists
+
+ROOT = Path(__file__).parents[1]
+RIG = ROOT.parent / "shared" / "bench" / "rig.py"
+PORT = 18081
+PATIENCE = 120  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    first: float  # seconds from the change to the first alert
+    last: float
+    cpu: float  # seconds of the whole tree, from the change to the last alert
+    peak_mb: float  # of the main process (VmHWM)
+    tree_mb: float  # proportional set size of the tree at the end
+
+
+def ask(path: str) -> Any:
+    with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=10) as answer:  # noqa: S310
+        return json.load(answer)
+
+
+@contextmanager
+def rig(path: Path) -> Iterator[None]:
+    process = subprocess.Popen([sys.executable, str(path), str(PORT)])
+    try:
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                ask("/ctl?reset=1&ver=0&lat=0.05&limit=0&chat_limit=0")
+                break
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def write_config(folder: Path, feeds: int, rate: int, interval: int) -> Path:
+    sources = [
+        {"id": f"f{n}", "url": f"http://127.0.0.1:{PORT}/feed/{n}.xml", "interval_seconds": interval}
+        for n in range(1, feeds + 1)
+    ]
+    config = {
+        "use_catalogue": False,
+        "sources": sources,
+        "polling": {"allow_private_addresses": True, "sweep_seconds": 0.2},
+        "telegram": {"messages_per_second": rate},
+    }
+    file = folder / "config.yaml"
+    file.write_text(yaml.safe_dump(config), encoding="utf-8")
+    return file
+
+
+async def subscribe(url: str, words: list[str]) -> None:
+    """Chat n watches the word of feed n."""
+    store = Store.open(url)
+    lists = Watchlists(store, now, watches_per_chat=10, language="ar")
+    await asyncio.gather(*(lists.watch(n, word) for n, word in enumerate(words, 1)))
+    store.close()
+
+
+def tree(pid: int) -> list[int]:
+    found = [pid]
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = entry.read_text().rsplit(")", 1)[1].split()
+            if int(fields[1]) == pid:
+                found += tree(int(entry.parent.name))
+    return found
+
+
+def cpu_seconds(pid: int) -> float:
+    total = 0.0
+    for member in tree(pid):
+        with suppress(OSError):
+            fields = Path(f"/proc/{member}/stat").read_text().rsplit(")", 1)[1].split()
+            total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return total
+
+
+def megabytes(pid: int, file: str, key: str) -> float:
+    for line in Path(f"/proc/{pid}/{file}").read_text().splitlines():
+        if line.startswith(key):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def wait_until(done: Any) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not done():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the bot did not get there")
+        time.sleep(0.05)
+
+
+def filed(database: Path) -> int:
+    engine = create_engine(f"sqlite:///{database}")
+    with engine.connect() as connection:
+        count = connection.execute(text("SELECT count(*) FROM sources WHERE filed_at IS NOT NULL")).scalar_one()
+    engine.dispose()
+    return int(count)
+
+
+def measure(path: Path, feeds: int, rate: int, interval: int) -> Figures:
+    with tempfile.TemporaryDirectory() as name, rig(path):
+        folder = Path(name)
+        config = write_config(folder, feeds, rate, interval)
+        database = folder / "var" / "rasid.sqlite3"
+        asyncio.run(subscribe(f"sqlite:///{database}", ask(f"/names?n={feeds}")))
+        environment = os.environ | {"BOT_TOKEN": "1:x", "BOT_API_BASE": f"http://127.0.0.1:{PORT}/bot"}
+        command = [sys.executable, "-m", "bot", "run", "--config", str(config)]
+        log = (folder / "log").open("w")
+        process = subprocess.Popen(command, cwd=folder, env=environment | {"PYTHONPATH": str(ROOT)}, stderr=log)
+        try:
+            wait_until(lambda: database.exists() and filed(database) == feeds)
+            spent, changed_at = cpu_seconds(process.pid), time.time()
+            ask("/ctl?ver=1")
+            wait_until(lambda: ask("/ctl")["sent"] >= feeds)
+            counters = ask("/ctl")
+            if (counters["sent"], counters["unique"]) != (feeds, feeds):
+                raise AssertionError(f"{counters['sent']} alerts, {counters['unique']} of them different")
+            return Figures(
+                counters["first"] - changed_at,
+                counters["last"] - changed_at,
+                cpu_seconds(process.pid) - spent,
+                megabytes(process.pid, "status", "VmHWM"),
+                sum(megabytes(member, "smaps_rollup", "Pss:") for member in tree(process.pid)),
+            )
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+            log.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--feeds", type=int, default=20)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--rate", type=int, default=30, help="messages a second (30: Telegram's)")
+    parser.add_argument("--interval", type=int, default=1, help="seconds between two polls of a feed")
+    parser.add_argument("--rig", type=Path, default=RIG)
+    options = parser.parse_args()
+    if not options.rig.exists():
+        raise SystemExit(f"There is no load rig at {options.rig}; name one with --rig.")
+    runs = [measure(options.rig, options.feeds, options.rate, options.interval) for _ in range(options.runs)]
+    print(f"{options.feeds} feeds, one new item each, {options.rate} messages/s; medians of {options.runs} runs (min..max)")
+    for field, unit in (("first", "s"), ("last", "s"), ("cpu", "s"), ("peak_mb", "MB"), ("tree_mb", "MB")):
+        values = sorted(getattr(run, field) for run in runs)
+        print(f"  {field:8} {statistics.median(values):7.2f} {unit:2}  ({values[0]:.2f}..{values[-1]:.2f})")
+
+
+if __name__ == "__main__":
+    main()
