@@ -78,13 +78,14 @@ EXPECTED = {
     "prev_settlement": 1.5, "prev_settlements": 1.0, "prev_crossing": 0.8, "prev_people_of": 0.7, "next_after_direction": 1.0,
     "next_after_place": 0.5, "before_of_places": 1.0, "before_of_words": -1.0, "after_of_places": 0.7, "after_of_words": -0.7,
     "company_list": 1.0, "company_governorate": 1.5, "hashtag": 0.4, "hashtag_longer": -0.5, "prev_outlet_head": -0.7, "abroad_named": -1.5,
-    "prev_club": -1.0, "name_headline_word": -2.0, "dateline": 0.5, "clitic_doubt": -1.0, "prev_article_verb": -1.0, "next_nisba": -0.5,
+    "prev_club": -1.0, "name_headline_word": -2.0, "name_kunya": -1.5, "person_pair": -1.5, "source_syrian": 0.7, "source_area": 1.0, "outlet_name": -3.5, "name_date": -2.0, "name_noun": 2.0, "name_after_noun": 1.0, "placed_home": 1.0,
+    "name_obscure": -0.5, "name_syrian_word": -1.0, "next_syrian_nisba": 1.0, "name_person": -0.5, "dateline": 0.5, "clitic_doubt": -1.0, "prev_article_verb": -1.0, "next_nisba": -0.5,
 }  # what a reader of Arabic expects of a cue; the ridge pulls towards it, so it decides only where labels are few
 
 
 def fit(examples: Sequence[tuple[Cues, bool, float]], ridge: float, rounds: int = 120) -> dict[str, float]:
     """Ridge logistic regression by Adam on whole batches; sparse, no dependencies."""
-    names = sorted({cue for cues, _, _ in examples for cue in cues} | {"always"})
+    names = sorted({cue for cues, _, _ in examples for cue in cues} | {"always"} | EXPECTED.keys())
     index = {name: i for i, name in enumerate(names)}
     rows = [([(index[c], v) for c, v in cues.items() if v] + [(index["always"], 1.0)], float(label), w) for cues, label, w in examples]
     total = sum(w for _, _, w in rows)

@@ -27,6 +27,7 @@ from bot.engines.embedded import EmbeddedEngine
 from bot.inbox import Inbox
 from bot.newsdesk import Newsdesk
 from bot.notifier import Notifier
+from bot.places import codes_named
 from bot.settings import Settings
 from bot.simulator.newsstand import Newsstand
 from bot.simulator.server import Simulator
@@ -99,7 +100,9 @@ async def _run_house(settings: Settings, store: Store, far_end: FarEnd, stopped:
         poll_timeout = timedelta(seconds=settings.telegram.poll_timeout_seconds)
         receiver = Inbox(store, telegram.bot, telegram.process_update, now, poll_timeout)
         await store.write(lambda connection: sources.enlist(connection, far_end.sources, now()))
-        sweep = await stack.enter_async_context(_watching(settings, store, far_end, Newsdesk(store, courier.wake)))
+        sweep = await stack.enter_async_context(
+            _watching(settings, store, far_end, Newsdesk(store, courier.wake, codes_named))
+        )
         log.info("rasid.started", sources=len(far_end.sources))
         await _until_stopped(stopped, courier, receiver)
         await sweep.drain(DRAIN)
@@ -218,8 +221,8 @@ async def _watching(settings: Settings, store: Store, far_end: FarEnd, desk: New
         connections=polling.concurrency,
     )
 
-    async def due(at: datetime) -> Sequence[DueSource]:
-        return await store.read(lambda connection: sources.due(connection, at))
+    async def due(at: datetime, limit: int) -> Sequence[DueSource]:
+        return await store.read(lambda connection: sources.due(connection, at, limit))
 
     fetcher = Fetcher(
         polling.identity,

@@ -55,7 +55,11 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Returns the status and the body. Raises: NotSent, TimedOut, NetworkError."""
+        """Returns the status and the body. Raises: NotSent, TimedOut, NetworkError.
+
+        A body that is no JSON object is not Telegram's: a proxy or a gateway answered in its place, and its 403 or 404
+        says nothing about a chat or a token.
+        """
         if self._session is None:
             raise RuntimeError("the request object has not been initialised")
         timeout = aiohttp.ClientTimeout(
@@ -64,13 +68,16 @@ class AiohttpRequest(BaseRequest):
         )
         try:
             async with self._session.request(method, url, data=_body(request_data), timeout=timeout) as response:
-                return response.status, await response.read()
+                body = await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise NotSent("the Bot API cannot be reached") from None
         except TimeoutError:
             raise TimedOut("the Bot API did not answer in time") from None
         except aiohttp.ClientError as error:
             raise NetworkError(f"the connection to the Bot API broke: {type(error).__name__}") from None
+        if not body.startswith(b"{"):
+            raise NetworkError(f"somebody else answered for the Bot API: HTTP {response.status}")
+        return response.status, body
 
 
 def _seconds(given: Any, default: float) -> float | None:

@@ -25,6 +25,7 @@ from bot.store.outbox import Claimed
 
 log = structlog.get_logger()
 
+BREATH = timedelta(milliseconds=20)  # between two claims, so that one commit serves several alerts
 IDLE = timedelta(seconds=1)  # how long an empty outbox is trusted when nobody wakes us
 FIRST_LATENCY = 0.1  # seconds; what a call to Telegram takes until we have measured it
 MOST_IN_FLIGHT = 64
@@ -62,6 +63,7 @@ class Courier:
             wait = await self._round()
             if not self._stopping:
                 await self._sleep(wait)
+                await asyncio.sleep(BREATH.total_seconds() if self._in_flight else 0)
         await asyncio.gather(*self._in_flight)
 
     def stop(self) -> None:

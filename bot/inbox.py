@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 from telegram import Bot, Update
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 
 from bot.domain.errors import StoreError
 from bot.store import Store, inbox
@@ -209,8 +209,8 @@ def _after(error: TelegramError) -> float:
             return asked.total_seconds() if isinstance(asked, timedelta) else float(asked)
         case Conflict():
             log.error("telegram.another_reader", why=str(error))
-        case InvalidToken():
-            log.error("telegram.refuses_the_token", why=str(error))
+        case InvalidToken() | EndPointNotFound():  # the library's name for a 401, where a method is called by its name
+            log.error("telegram.refuses_the_token")
         case _:
             log.warning("telegram.unreachable", error=type(error).__name__)
     return PAUSE_SECONDS

@@ -6,7 +6,6 @@ An article counts as seen only in the commit that also holds the alerts it cause
 kill at any moment therefore leaves a source as it was, and the next poll finds the same entries again.
 """
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +13,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import Connection
 
-from bot.domain.alerting import Told, whom_to_tell
+from bot.domain.alerting import Concerned, whom_to_tell
 from bot.domain.articles import why_silent
 from bot.domain.errors import StoreError
 from bot.domain.expressions import parse_watch
@@ -25,6 +24,8 @@ from bot.store.database import file_in_one_lane
 from bot.store.outbox import NewAlert
 
 log = structlog.get_logger()
+
+Silent = tuple[int, int | None, Silence]  # an article, the chat that it tells nothing (None: all), and why
 
 REPOST_WINDOW = timedelta(hours=48)  # the same words later are news of another day; older items are never pushed
 
@@ -38,11 +39,16 @@ class Filed:
 
 
 class Newsdesk:
-    """Files polls. `alerts_waiting` is called after a commit that holds new alerts."""
+    """Files polls. `alerts_waiting` is called after a commit that holds new alerts.
 
-    def __init__(self, store: Store, alerts_waiting: Callable[[], None]) -> None:
-        self._store, self._alerts_waiting = store, alerts_waiting
-        self._index, self._followed = WatchIndex(), 0
+    `codes_named` says which places a watched name means; such a watch is met by places, not by words.
+    """
+
+    def __init__(
+        self, store: Store, alerts_waiting: Callable[[], None], codes_named: Callable[[str], frozenset[str]]
+    ) -> None:
+        self._store, self._alerts_waiting, self._codes_named = store, alerts_waiting, codes_named
+        self._index, self._followed = WatchIndex(codes_named), 0
 
     async def file(self, poll: Poll) -> None:
         """File one poll. Raises: StoreError: nothing of it was kept; the source is polled again."""
@@ -50,7 +56,7 @@ class Newsdesk:
             filed = await self._store.write(lambda connection: self._file(connection, poll))
         except StoreError:
             # The index may know expressions whose commit has failed; it is read again from the start.
-            self._index, self._followed = WatchIndex(), 0
+            self._index, self._followed = WatchIndex(self._codes_named), 0
             raise
         if filed.alerts:
             self._alerts_waiting()
@@ -59,43 +65,40 @@ class Newsdesk:
     def _file(self, connection: Connection, poll: Poll) -> Filed:
         file_in_one_lane(connection)
         first_poll = not sources.was_filed(connection, poll.source_id)
-        filed = Filed()
-        for article in _new(connection, poll):
-            story_id = _story(connection, article)
-            article_id = articles.add(connection, article, story_id)
-            filed.new += 1
+        new = _with_stories(connection, _new(connection, poll))
+        filed, silent = Filed(new=len(new)), list[Silent]()
+        for article_id, (article, story_id) in zip(articles.add(connection, new), new, strict=True):
             silence = why_silent(article, first_poll, poll.polled_at)
-            if silence is None:
-                filed.alerts += self._alert(connection, article, article_id, story_id)
-            else:
-                articles.record_silence(connection, article_id, silence, poll.polled_at)
+            if silence is not None:
+                silent.append((article_id, None, silence))
+                continue
+            alerts, untold = self._alert(connection, article, article_id, story_id)
+            filed.alerts += alerts
+            silent += untold
+        articles.record_silences(connection, silent, poll.polled_at)
         sources.record_poll(connection, poll)
         return filed
 
-    def _alert(self, connection: Connection, article: Article, article_id: int, story_id: int) -> int:
-        """Queue the alerts of one article; returns how many."""
-        told, paused = self._concerned(connection, article)
-        now = article.seen_at
-        new = [NewAlert(chat.chat_id, story_id, article_id, chat.evidence) for chat in told]
-        already = outbox.add(connection, new, now)
-        articles.record_silence(connection, article_id, Silence.ALREADY_TOLD, now, already)
-        articles.record_silence(connection, article_id, Silence.CHAT_PAUSED, now, paused)
-        return len(new) - len(already)
+    def _alert(
+        self, connection: Connection, article: Article, article_id: int, story_id: int
+    ) -> tuple[int, list[Silent]]:
+        """Queue the alerts of one article; returns how many, and who is not told."""
+        concerned = self._concerned(connection, article)
+        new = [NewAlert(chat.chat_id, story_id, article_id, chat.evidence) for chat in concerned.told]
+        already = outbox.add(connection, new, article.seen_at)
+        untold: list[Silent] = [(article_id, chat, Silence.ALREADY_TOLD) for chat in already]
+        untold += [(article_id, chat, Silence.CHAT_PAUSED) for chat in concerned.paused]
+        untold += [(article_id, chat, Silence.DOUBTFUL) for chat in concerned.doubtful]
+        return len(new) - len(already), untold
 
-    def _concerned(self, connection: Connection, article: Article) -> tuple[list[Told], set[int]]:
-        """The chats to tell, and those that would have been told if they could be written to."""
+    def _concerned(self, connection: Connection, article: Article) -> Concerned:
+        """Whom an article concerns, by all that is watched now."""
         self._follow(connection)
-        matches = self._index.match(article.title, article.text)
+        matches = self._index.match(article.title, article.text, places=article.places)
         if not matches:
-            return [], set()
-        watchers: dict[int, list[tuple[int, str]]] = defaultdict(list)
-        paused: set[int] = set()
-        for watcher in watchlists.watchers(connection, [match.watch_id for match in matches]):
-            if watcher.active:
-                watchers[watcher.expression_id].append((watcher.chat_id, watcher.shown))
-            else:
-                paused.add(watcher.chat_id)
-        return whom_to_tell(matches, watchers), paused
+            return Concerned()
+        watchers = watchlists.watchers(connection, [match.watch_id for match in matches])
+        return whom_to_tell(matches, watchers)
 
     def _follow(self, connection: Connection) -> None:
         """Bring the index up to what is watched now; ids of expressions only grow."""
@@ -114,14 +117,20 @@ def _new(connection: Connection, poll: Poll) -> list[Article]:
     return [article for key, article in by_key.items() if key not in known]
 
 
-def _story(connection: Connection, article: Article) -> int:
+def _with_stories(connection: Connection, new: list[Article]) -> list[tuple[Article, int]]:
     """A repost joins the story of the text it repeats; anything else opens its own."""
-    if article.fingerprint is not None:
-        since = article.seen_at - REPOST_WINDOW
-        story_id = articles.story_of_repost(connection, article.fingerprint, since)
-        if story_id is not None:
-            return story_id
-    return articles.open_story(connection, article)
+    if not new:
+        return []
+    fingerprints = {article.fingerprint for article in new if article.fingerprint}
+    since = new[0].seen_at - REPOST_WINDOW
+    known = articles.stories_of_reposts(connection, fingerprints, since) if fingerprints else {}
+    openers: dict[str, Article] = {}
+    for article in new:
+        if article.fingerprint not in known:
+            openers.setdefault(article.fingerprint or article.key, article)
+    opened = dict(zip(openers, articles.open_stories(connection, list(openers.values())), strict=True))
+    story_ids = known | opened
+    return [(article, story_ids[article.fingerprint or article.key]) for article in new]
 
 
 def _report(poll: Poll, filed: Filed) -> None:

@@ -1,8 +1,9 @@
 """One message to Telegram, and what became of it.
 
-The only file that knows what Telegram's errors mean for an alert. It neither retries nor remembers.
+The only file that knows what Telegram's errors mean for an alert. It neither waits nor remembers.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -57,6 +58,11 @@ class Notifier:
             )
         except InvalidToken as error:
             return await self._refused(error)
+        except BadRequest as error:
+            if message.buttons and "url" in str(error).lower():
+                # Telegram refuses a whole message over a publisher's address; the news matters more than its button.
+                return await self.send(replace(message, buttons=()))
+            return outcome_of(error, message.chat_id)
         except TelegramError as error:
             return outcome_of(error, message.chat_id)
         return Sent(sent.message_id)

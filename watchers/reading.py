@@ -30,23 +30,30 @@ _BACKLOG = 2  # readings handed to the pool for each child: one that runs, one t
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A reading and the articles that its entries are, in the same order."""
+    """A reading, the keys of all its entries, and those entries as articles that were not known before."""
 
     reading: Reading
+    keys: frozenset[str]
     articles: tuple[Article, ...]
 
 
-Understanding = Callable[[str, Document, datetime], Understood]
+Understanding = Callable[[str, Document, datetime, frozenset[str]], Understood]
 
 
-def understand(source_id: str, document: Document, seen_at: datetime) -> Understood:
-    """What runs in a child: read the feed, make articles of its entries."""
-    from bot.domain.articles import make_article  # the parent, which imports this module too, needs none of these
+def understand(
+    source_id: str, document: Document, seen_at: datetime, known: frozenset[str] = frozenset()
+) -> Understood:
+    """What runs in a child: read the feed, make articles of its entries, except those whose keys are `known`."""
+    from bot.domain.articles import key_of, make_article  # the parent, which imports this module too, needs none
     from bot.domain.language import detect
+    from bot.places import places_in
     from watchers.parsers.feed import read_feed
 
     reading = read_feed(document, seen_at)
-    return Understood(reading, tuple(make_article(entry, source_id, seen_at, detect) for entry in reading.entries))
+    entries = {key_of(entry): entry for entry in reading.entries}
+    new = [entry for key, entry in entries.items() if key not in known]
+    articles = tuple(make_article(entry, source_id, seen_at, detect, places_in) for entry in new)
+    return Understood(reading, frozenset(entries), articles)
 
 
 class Readers:
@@ -68,14 +75,17 @@ class Readers:
         self._under_way: set[asyncio.Future[Understood]] = set()
         self._pool = self._new_pool()
 
-    async def read(self, source_id: str, document: Document, seen_at: datetime) -> Understood:
-        """The reading of `document`, which came from `source_id`.
+    async def read(
+        self, source_id: str, document: Document, seen_at: datetime, known: frozenset[str] = frozenset()
+    ) -> Understood:
+        """The reading of `document`, which came from `source_id`; entries whose keys are `known` are not understood
+        again.
 
         Raises:
             SourceError: `READER_FAILED` when the child ran out of time or memory, or died.
         """
         async with self._hands:
-            future = asyncio.wrap_future(self._schedule(source_id, document, seen_at))
+            future = asyncio.wrap_future(self._schedule(source_id, document, seen_at, known))
             self._under_way.add(future)
             try:
                 await asyncio.wait([future], timeout=self._patience)
@@ -108,7 +118,7 @@ class Readers:
             initargs=(self._memory_limit,),
         )
 
-    def _schedule(self, *arguments: str | Document | datetime) -> Future[Understood]:
+    def _schedule(self, *arguments: str | Document | datetime | frozenset[str]) -> Future[Understood]:
         limit = self._time_limit.total_seconds()
         try:
             return self._pool.schedule(self._understanding, args=arguments, timeout=limit)
@@ -132,7 +142,7 @@ def _prepare(memory_limit: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent ends its children
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble's own handler waits for a busy interpreter
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    for module in ("bot.domain.articles", "bot.domain.language", "watchers.parsers.feed"):
+    for module in ("bot.domain.articles", "bot.domain.language", "bot.places", "watchers.parsers.feed"):
         importlib.import_module(module)
     _limit_memory(memory_limit)
 

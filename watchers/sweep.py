@@ -16,16 +16,20 @@ from bot.domain.model import DueSource
 from watchers.poll import Clock, Poller
 
 _log = structlog.get_logger()
+_ENOUGH_UNDER_WAY = 500  # then looking for more would only cost; they wait for their turn anyway
 _REST = timedelta(seconds=30)  # after a poll that could not be filed, or we would ask its server again every second
 
 
 class Sweep:
-    """Polls what `due` names. `concurrency` bounds the polls between their first byte and their filing, and so the
-    documents in memory; polls that wait for their host's turn do not count."""
+    """Polls what `due` names: at most so many sources, the longest waiting first.
+
+    `concurrency` bounds the polls between their first byte and their filing, and so the documents in memory; polls
+    that wait for their host's turn do not count.
+    """
 
     def __init__(
         self,
-        due: Callable[[datetime], Awaitable[Sequence[DueSource]]],
+        due: Callable[[datetime, int], Awaitable[Sequence[DueSource]]],
         poller: Poller,
         clock: Clock,
         concurrency: int = 50,
@@ -42,7 +46,10 @@ class Sweep:
     async def run_once(self) -> None:
         """Start a poll of every source that is due and not being polled; does not wait for them."""
         now = self._clock()
-        for due in await self._due(now):
+        if len(self._polls) >= _ENOUGH_UNDER_WAY:
+            return
+        # Those being polled are still due, and come first.
+        for due in await self._due(now, len(self._polls) + _ENOUGH_UNDER_WAY):
             self._start(due, now)
 
     async def drain(self, timeout: timedelta) -> None:

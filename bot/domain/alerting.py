@@ -1,12 +1,22 @@
-"""Who is told of an article, and with which evidence. Pure: what matched and who watches are given."""
+"""Who is told of an article, with which evidence, and who is not. Pure: what matched and who watches are given."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from bot.domain.model import Evidence, Match
+from bot.domain.matching import Found
+from bot.domain.model import Evidence
 
 EVIDENCE_KEPT = 20  # of one watch in one article: more explain nothing
+
+
+class Watcher(NamedTuple):
+    """A chat that watches an expression, in its own wording; `active`: it can be written to."""
+
+    chat_id: int
+    expression_id: int
+    shown: str
+    active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +27,31 @@ class Told:
     evidence: tuple[dict[str, Any], ...]
 
 
-def whom_to_tell(matches: Iterable[Match], watchers: Mapping[int, Iterable[tuple[int, str]]]) -> list[Told]:
-    """One `Told` a chat, however many of its watches match.
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """`paused` would be told if they could be written to; `doubtful` only if what was found is what they watch."""
 
-    `watchers` maps a watched expression's id to the chats that watch it, each with its own wording.
-    """
+    told: tuple[Told, ...] = ()
+    paused: frozenset[int] = frozenset()
+    doubtful: frozenset[int] = frozenset()
+
+
+def whom_to_tell(matches: Iterable[Found], watchers: Iterable[Watcher]) -> Concerned:
+    """One `Told` a chat, however many of its watches match; a match in doubt tells nobody by itself."""
+    by_expression = {match.watch_id: match for match in matches}
     evidence: dict[int, list[dict[str, Any]]] = {}
-    for match in matches:
-        for chat_id, shown in watchers.get(match.watch_id, ()):
-            rows = evidence.setdefault(chat_id, [])
-            rows.extend(_row(shown, found) for found in match.evidence[:EVIDENCE_KEPT])
-    return [Told(chat_id, tuple(rows)) for chat_id, rows in evidence.items()]
+    paused, doubtful = set[int](), set[int]()
+    for watcher in watchers:
+        match = by_expression[watcher.expression_id]
+        if not match.sure:
+            doubtful.add(watcher.chat_id)
+        elif not watcher.active:
+            paused.add(watcher.chat_id)
+        else:
+            rows = evidence.setdefault(watcher.chat_id, [])
+            rows.extend(_row(watcher.shown, found) for found in match.evidence[:EVIDENCE_KEPT])
+    told = tuple(Told(chat_id, tuple(rows)) for chat_id, rows in evidence.items())
+    return Concerned(told, frozenset(paused), frozenset(doubtful - evidence.keys()))
 
 
 def _row(shown: str, found: Evidence) -> dict[str, Any]:

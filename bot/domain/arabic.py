@@ -19,7 +19,6 @@ twice changes nothing:
 
 import re
 import unicodedata
-from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -75,47 +74,43 @@ def normalise(text: str) -> str:
 class Folded:
     """`normalise(original)` with the way back: `starts[i]` is where character `i` of `text` began.
 
-    `starts` never falls and has one entry more than `text`, the end of the original's last kept character.
+    `starts` never falls and has one entry more than `text`: where the original's last word and its marks end.
     """
 
     text: str
     starts: tuple[int, ...]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """The original's offsets for `text[start:end]`, marks that follow the last letter included."""
-        return self.starts[start], self.starts[end - 1] + 1 if end > start else self.starts[start]
-
-    def at(self, offset: int) -> int:
-        """The first folded character that begins at or before the original's `offset`."""
-        return max(0, bisect_right(self.starts, offset) - 1)
+        """The original's offsets for `text[start:end]`, the marks on the last letter included."""
+        if start == end:
+            return self.starts[start], self.starts[start]
+        return self.starts[start], max(self.starts[end], self.starts[end - 1] + 1)
 
 
 def fold(text: str) -> Folded:
     """`normalise` that remembers offsets; slower, for text that is searched and then shown."""
     characters: list[str] = []
     starts: list[int] = []
-    end = 0
-    pending: int | None = None
+    space: int | None = None
     for offset, character in enumerate(text):
         for folded in _TABLE[ord(character)]:
             if folded == " ":
-                pending = offset if pending is None else pending
+                space = offset if space is None else space
                 continue
-            if pending is not None and characters:
+            if space is not None and characters:
                 characters.append(" ")
-                starts.append(pending)
-            pending = None
+                starts.append(space)
+            space = None
             characters.append(folded)
             starts.append(offset)
-            end = offset + 1
-    return Folded("".join(characters), (*starts, end))
+    return Folded("".join(characters), (*starts, len(text) if space is None else space))
 
 
 class Token(NamedTuple):
     """A word of a text. `start:end` are offsets into the original; `form` is the folded word.
 
     `before` is what stands between the previous word and this one, without outer white space; `clause` counts the
-    clauses of the text from 0 (a comma, colon, full stop, dash between spaces, bracket or line end begins the next).
+    clauses of the text from 0 (a comma, colon, full stop, question mark, bracket, bar or line end begins the next).
     """
 
     start: int
@@ -239,7 +234,6 @@ class Reading(NamedTuple):
     after: str = ""  # a pronoun, or "ا" of an accusative with tanween
 
 
-_HEADS = re.compile(r"[وف]?[بكلس]?")
 _PRONOUNS = ("هما", "ها", "هم", "هن", "كم", "كن", "نا", "ني", "ه", "ك", "ي", "ا")
 _SHORTEST = 3  # letters that must be left: بيت is not ب + يت
 _SHORTEST_AFTER_ARTICLE = 2  # ال gives a noun away: الدم, بالحق

@@ -11,7 +11,7 @@ from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from bot.domain.arabic import normalise
-from bot.domain.model import Article, Entry, Silence
+from bot.domain.model import Article, Entry, PlaceHit, Silence
 
 MAX_TITLE = 500  # characters
 MAX_TEXT = 100_000  # characters
@@ -26,12 +26,18 @@ _TRACKING = re.compile(
 )
 
 
-def make_article(entry: Entry, source_id: str, seen_at: datetime, language_of: Callable[[str], str]) -> Article:
-    """The article that `entry` is; `language_of` names the language of a text."""
+def make_article(
+    entry: Entry,
+    source_id: str,
+    seen_at: datetime,
+    language_of: Callable[[str], str],
+    places_in: Callable[[str, str], tuple[PlaceHit, ...]] = lambda _title, _text: (),
+) -> Article:
+    """The article that `entry` is; `language_of` names the language of a text, `places_in` finds the places."""
     title, text = entry.title[:MAX_TITLE], entry.text[:MAX_TEXT]
     return Article(
         source_id=source_id,
-        key=_key(entry),
+        key=key_of(entry),
         url=entry.url,
         title=title,
         text=text,
@@ -39,10 +45,11 @@ def make_article(entry: Entry, source_id: str, seen_at: datetime, language_of: C
         published_at=min(entry.published_at, seen_at) if entry.published_at else None,
         seen_at=seen_at,
         fingerprint=fingerprint(title, text),
+        places=places_in(title, text),
     )
 
 
-def _key(entry: Entry) -> str:
+def key_of(entry: Entry) -> str:
     """The same for the same item however often it is read, even after a small edit if the source gives it a name."""
     if entry.guid:
         return entry.guid if len(entry.guid) <= MAX_KEY else _hash(entry.guid)

@@ -6,7 +6,8 @@
     قصف | غارة    قصف أو غارة    either; so do a comma and a new line
     درعا - كرة    درعا بدون كرة  the first without the second
     (قصف | غارة) + درعا         parentheses
-    فئة: قصف                   a filter: category, severity, source, language, modality
+    فئة: قصف                   a filter: category, severity, source, language, modality; its value is one word or
+                              a quoted phrase, for a source all words up to an operator
     عائلة: إيران                a word's family: إيراني، الإيرانية، الإيرانيين
 
 Owns the grammar, its limits and its errors. Refuses to know what a filter's value or a place name means.
@@ -17,13 +18,23 @@ the text that stands there.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from bot.domain.arabic import Token, normalise, tokenise
 from bot.domain.errors import UserError
+from bot.domain.lexemes import (
+    HIDDEN,
+    OPERANDS,
+    OPERATOR_WORDS,
+    Lexeme,
+    lex,
+    mistake,
+    operator_of,
+    operators,
+    visible,
+)
 
 LONGEST = 200  # code points; more than any watch that was ever meant, and short enough to show in a list
 MOST_TERMS = 50
@@ -37,9 +48,6 @@ FILTERS = {
 _FAMILY = ("عائلة", "family")
 _NAMES = {normalise(name): kind for name, kind in FILTERS.items()} | {normalise(name): "family" for name in _FAMILY}
 _SHOWN_NAMES = {"category": "فئة", "severity": "خطورة", "source": "مصدر", "language": "لغة", "modality": "صيغة"}
-_WORDS = {"مع": "+", "او": "|", "بدون": "-"}
-_ENGLISH = {"AND": "+", "OR": "|", "NOT": "-"}
-_FIXED = {"بدون": {"طيار", "طيارين", "رقم", "سند"}}  # «طائرة بدون طيار» is a thing, not a plane without a pilot
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +130,9 @@ class Expression:
 def _quoted(text: str, *, phrase: bool = False) -> str:
     """The text, in quotes where it would be read otherwise: `phrase` words may stand side by side without."""
     words = text.split(" ") if phrase else [text]
-    plain = all(
-        c.isalnum() or unicodedata.category(c) == "Mn" for c in text.removeprefix("@") if c != " " or not phrase
-    )
-    return text if plain and not any(normalise(w) in _WORDS or w in _ENGLISH for w in words) else f"«{text}»"
+    letters = "".join(words).removeprefix("@")
+    plain = all(c.isalnum() or unicodedata.category(c) == "Mn" for c in letters)
+    return text if plain and not any(map(operator_of, words)) else f"«{text}»"
 
 
 def _write(node: Node, binding: int) -> str:
@@ -160,92 +167,10 @@ def _key(node: Node) -> str:
             return keys[0] if len(keys) == 1 else "(" + sign.join(keys) + ")"
 
 
-class _Lexeme(NamedTuple):
-    kind: str  # "+", "|", "-", "(", ")", "word", "quoted", "filter", "comma"
-    text: str
-    at: int
-
-
-_CLOSING = {"«": "»", "‹": "›", "“": '”“„‟"', "”": '”“„‟"', "„": '”“„‟"', "‟": '”“„‟"', '"': '”“„‟"', "＂": "＂"}
-_SIGNS = {"+": "+", "＋": "+", "&": "+", "|": "|", "｜": "|", "(": "(", ")": ")", "（": "(", "）": ")"}
-_SIGNS |= dict.fromkeys("-−–—", "-") | dict.fromkeys("،,؛;\n", "comma")  # a dash within a word is not reached
-_CHUNK = re.compile(r"[^\s+＋&|｜()（）،,؛;«»‹›“”„‟\"＂]+")
-_NAMED = re.compile(r"([^\W\d_]+)\s*[:：](?!//)")
-
-
-_HIDDEN = "\u200b"
-
-
-def _visible(text: str) -> str:
-    """The text with control and format characters and lone surrogates made one that is not seen; offsets stay."""
-    if text.isprintable():
-        return text
-    return "".join(_HIDDEN if c != "\n" and unicodedata.category(c) in {"Cc", "Cf", "Cs"} else c for c in text)
-
-
-def _lex(text: str) -> Iterator[_Lexeme]:
-    at = 0
-    while at < len(text):
-        sign = text[at]
-        if sign in _CLOSING or sign in "»›":
-            end = next((i for i in range(at + 1, len(text)) if text[i] in _CLOSING.get(sign, "")), -1)
-            if end < 0:
-                raise _error("watch-unbalanced", text, at)
-            yield _Lexeme("quoted", text[at + 1 : end], at)
-            at = end + 1
-        elif sign in _SIGNS:
-            yield _Lexeme(_SIGNS[sign], sign, at)
-            at += 1
-        elif named := _NAMED.match(text, at):
-            yield _Lexeme("filter", named[1], at)
-            at = named.end()
-        elif chunk := _CHUNK.match(text, at):
-            yield _Lexeme("word", chunk[0], at)
-            at = chunk.end()
-        else:
-            at += 1
-
-
-def _error(code: str, text: str, at: int, **more: str | int) -> UserError:
-    near = " ".join(text[at : at + 20].replace(_HIDDEN, "").split())
-    return UserError(code, at=at, near=near, **more)
-
-
-_OPERANDS = frozenset({"word", "quoted", "filter", "("})
-
-
-def _operators(lexemes: list[_Lexeme]) -> list[_Lexeme]:
-    """Operator words and commas made operators where they stand between terms; other commas dropped."""
-    made: list[_Lexeme] = []
-    for position, lexeme in enumerate(lexemes):
-        following = lexemes[position + 1] if position + 1 < len(lexemes) else None
-        between = (
-            bool(made)
-            and made[-1].kind in {"word", "quoted", ")"}
-            and following is not None
-            and following.kind in _OPERANDS
-        )
-        if lexeme.kind == "comma":
-            if between:
-                made.append(_Lexeme("|", lexeme.text, lexeme.at))
-        elif lexeme.kind == "word" and between and (sign := _operator_word(lexeme, following)):
-            made.append(_Lexeme(sign, lexeme.text, lexeme.at))
-        else:
-            made.append(lexeme)
-    return made
-
-
-def _operator_word(lexeme: _Lexeme, following: _Lexeme | None) -> str | None:
-    word = normalise(lexeme.text)
-    if following is not None and normalise(following.text) in _FIXED.get(word, ()):
-        return None
-    return _WORDS.get(word) or _ENGLISH.get(lexeme.text.replace(_HIDDEN, ""))
-
-
 class _Parser:
     """Recursive descent, no deeper than `DEEPEST`."""
 
-    def __init__(self, text: str, lexemes: list[_Lexeme]) -> None:
+    def __init__(self, text: str, lexemes: list[Lexeme]) -> None:
         self.text = text
         self.lexemes = lexemes
         self.position = 0
@@ -254,8 +179,8 @@ class _Parser:
     def peek(self) -> str:
         return self.lexemes[self.position].kind if self.position < len(self.lexemes) else ""
 
-    def error(self, code: str, lexeme: _Lexeme, **more: str | int) -> UserError:
-        return _error(code, self.text, lexeme.at, **more)
+    def error(self, code: str, lexeme: Lexeme, **more: str | int) -> UserError:
+        return mistake(code, self.text, lexeme.at, **more)
 
     def either(self, depth: int) -> Node:
         parts = [self.both(depth)]
@@ -277,7 +202,7 @@ class _Parser:
                 if kind == "+" and self.peek() == "-":
                     self.position += 1
                     kind = "-"
-                if self.peek() not in _OPERANDS or (kind == "+" and not parts):
+                if self.peek() not in OPERANDS or (kind == "+" and not parts):
                     raise self.error("watch-dangling-operator", sign)
             unit = self.unit(depth)
             if unit is not None:
@@ -298,13 +223,9 @@ class _Parser:
             return self.group(lexeme, depth + 1)
         if lexeme.kind == "filter":
             return self.filter(lexeme)
-        text = lexeme.text
-        while lexeme.kind == "word" and self.peek() == "word":
-            text += " " + self.lexemes[self.position].text
-            self.position += 1
-        return self.term(text, lexeme)
+        return self.term(self.run_on(lexeme), lexeme)
 
-    def group(self, opening: _Lexeme, depth: int) -> Node:
+    def group(self, opening: Lexeme, depth: int) -> Node:
         if depth > DEEPEST:
             raise self.error("watch-too-deep", opening, limit=DEEPEST)
         if self.peek() in {"", ")"}:
@@ -315,27 +236,35 @@ class _Parser:
         self.position += 1
         return inner
 
-    def filter(self, name: _Lexeme) -> Node:
+    def filter(self, name: Lexeme) -> Node:
         kind = _NAMES.get(normalise(name.text))
         if kind is None:
-            raise self.error("watch-unknown-filter", name, name=name.text.replace(_HIDDEN, ""))
+            raise self.error("watch-unknown-filter", name, name=name.text.replace(HIDDEN, ""))
         if self.peek() not in {"word", "quoted"}:
             raise self.error("watch-empty-filter", name, name=name.text)
         value = self.lexemes[self.position]
         self.position += 1
-        term = self.term(value.text, value)
+        text = self.run_on(value) if kind == "source" else value.text
+        term = self.term(text, value)
         if term is None:
             raise self.error("watch-empty-filter", name, name=name.text)
         if kind != "family":
             return Filter(kind, term.phrase, term.text)
         if min(map(len, term.words)) < 2:
             raise self.error("watch-too-short", value)
-        return _flat(
-            Both, [Term(tuple(token.form for token in tokenise(word)), word, family=True) for word in term.text.split()]
-        )
+        members = zip(term.words, term.text.split(), strict=True)
+        return _flat(Both, [Term((word,), shown, family=True) for word, shown in members])
 
-    def term(self, text: str, lexeme: _Lexeme) -> Term | None:
-        words, shown = _settle(text.replace(_HIDDEN, ""))
+    def run_on(self, lexeme: Lexeme) -> str:
+        """The word and those that follow it without an operator."""
+        text = lexeme.text
+        while lexeme.kind == "word" and self.peek() == "word":
+            text += " " + self.lexemes[self.position].text
+            self.position += 1
+        return text
+
+    def term(self, text: str, lexeme: Lexeme) -> Term | None:
+        words, shown = _settle(text.replace(HIDDEN, ""))
         if not words:
             return None
         if sum(map(len, words)) < 2:
@@ -381,8 +310,10 @@ def _positive(node: Node) -> bool:
             return False
 
 
-def _flat(kind: type[Both] | type[Either], parts: Iterable[Node]) -> Node:
+def _flat(kind: type[Both] | type[Either], parts: Sequence[Node]) -> Node:
     """The parts as one node: inner nodes of the same kind dissolved, repetitions dropped."""
+    if len(parts) == 1:
+        return parts[0]
     flat: dict[Node, None] = {}
     for part in parts:
         flat.update(dict.fromkeys(part.parts if isinstance(part, kind) else (part,)))
@@ -402,15 +333,15 @@ def parse_watch(text: str) -> Expression:
         raise UserError("watch-too-long", length=length, limit=LONGEST)
     if _SIMPLE.fullmatch(text):
         words, _ = _settle(text)
-        if _WORDS.keys().isdisjoint(words):
+        if OPERATOR_WORDS.keys().isdisjoint(words):
             return Expression(Term(words, text))
-    visible = _visible(text)
-    if not visible.replace(_HIDDEN, "").strip():
+    seen = visible(text)
+    if not seen.replace(HIDDEN, "").strip():
         raise UserError("watch-empty")
-    if not tokenise(visible):
+    if ("://" in seen or not _SIMPLE.search(seen)) and not tokenise(seen):
         raise UserError("watch-only-punctuation")
-    lexemes = _operators(list(_lex(visible)))
-    parser = _Parser(visible, lexemes)
+    lexemes = operators(list(lex(seen)))
+    parser = _Parser(seen, lexemes)
     root = parser.either(0)
     if parser.position < len(lexemes):
         raise parser.error("watch-unbalanced", lexemes[parser.position])

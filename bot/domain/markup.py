@@ -8,6 +8,7 @@ OPEN: Final = "\u2068"  # first strong isolate: the direction of a foreign run s
 CLOSE: Final = "\u2069"  # pop directional isolate
 
 _TAG = re.compile("<[^>]*>")
+_STEERING = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))  # bidi, UAX 9
 
 
 class Html(str):
@@ -17,8 +18,8 @@ class Html(str):
 
 
 def escape(text: str) -> Html:
-    """Foreign text as it is, each of its characters harmless."""
-    return Html(html.escape(text, quote=True))
+    """Foreign text as it is, each of its characters harmless: no markup, and nothing that turns a line around."""
+    return Html(html.escape(text.translate(_STEERING), quote=True))
 
 
 def isolate(part: Html) -> Html:

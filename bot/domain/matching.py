@@ -16,21 +16,11 @@ from typing import NamedTuple, TypeVar
 from bot.domain.arabic import readings, tokenise
 from bot.domain.clitics import families, family_names, plausible, without_article
 from bot.domain.expressions import Both, Either, Expression, Filter, Node, Term, Without
-from bot.domain.model import Evidence, Match
+from bot.domain.model import Evidence, Match, PlaceHit
 
+LONGEST_READ = 100_000  # code points of a text; three times the longest article met, so that a hostile one costs 0.5 s
 MOST_EVIDENCE = 12  # places shown for one term of one article; more would tell nobody more
 _PLACE = "\0"  # before the code of a place, which then is no word
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceHit:
-    """A mention of a place. `codes` are its own and those of all that contain it; `sure` is how it was judged."""
-
-    codes: tuple[str, ...]
-    field: str  # "title" or "text"
-    start: int
-    end: int
-    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +70,9 @@ class _Article:
 
     def __init__(self, title: str, text: str, places: Sequence[PlaceHit]) -> None:
         self.fields = {"title": title, "text": text}
-        heading = tokenise(title)
+        heading = tokenise(title[:LONGEST_READ])
         self.body = len(heading)  # the first token of the text
-        self.tokens = heading + tokenise(text)
+        self.tokens = heading + tokenise(text[:LONGEST_READ])
         self.spans: dict[str, list[tuple[int, int]]] = {}
         self.places: dict[str, list[PlaceHit]] = {}
         for place in places:

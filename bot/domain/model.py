@@ -100,6 +100,17 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceHit:
+    """A mention of a place. `codes` are its own and those of all that contain it; `sure`: it is believed."""
+
+    codes: tuple[str, ...]
+    field: str  # "title" or "text"
+    start: int
+    end: int
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """An entry that has been understood and can be filed.
 
@@ -116,6 +127,7 @@ class Article:
     published_at: datetime | None
     seen_at: datetime
     fingerprint: str | None
+    places: tuple[PlaceHit, ...] = ()
 
 
 class PollOutcome(StrEnum):
@@ -175,6 +187,7 @@ class Silence(StrEnum):
     STALE = "stale"
     ALREADY_TOLD = "already_told"
     CHAT_PAUSED = "chat_paused"
+    DOUBTFUL = "doubtful"  # the word stands there, but it may not be the place that is watched
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,12 @@ makes it more likely to be a place and settles which of its namesakes is meant.
 import math
 from collections.abc import Iterable, Sequence
 
-from bot.domain.gazetteer import Gazetteer, Place, kilometres
+from bot.domain.gazetteer import WIDE, Gazetteer, Place, kilometres
 from bot.domain.place_cues import Cues, Sighting
 
 _COUNTS_FROM = 0.3  # chance of the first reading from which a name is company
-_NEAR_KM = 30.0
 _FEW = 8  # a name of more places says little about where the article is
 _WITHIN_WORDS = 5  # how far behind a town its governorate may stand: «نوى في ريف درعا الغربي»
-_WIDE = ("governorate", "district")
 
 # What the noun before a name says about its level.
 _LEVEL_BY_NOUN = {
@@ -49,14 +47,14 @@ def _company_of(sighting: Sighting, company: Iterable[Sighting], gazetteer: Gaze
             if _listed(sighting, other):
                 listed = max(listed, other.chance)
         if other.chance > near and len(sighting.places) <= _FEW * 2:
-            kin = _kinship(sighting.places, other.places, gazetteer)
+            kin = gazetteer.kinship(sighting.spot.codes, other.spot.codes)
             near = max(near, other.chance * kin)
             gap = other.spot.first - sighting.spot.last
             if (
                 kin == 1
                 and other.passage is sighting.passage
                 and 0 <= gap < _WITHIN_WORDS
-                and other.places[0].level in _WIDE
+                and other.places[0].level in WIDE
             ):
                 behind = max(behind, other.chance)
     cues = {
@@ -77,24 +75,6 @@ def _listed(one: Sighting, other: Sighting) -> bool:
         return False
     between = left.passage.tokens[right.spot.first].before.strip("\"'«»“”#_ ")
     return right.spot.clitics[:1] == "و" or between in ("،", ",", "-", "–", "/", "|", "و")
-
-
-def _kinship(places: Sequence[Place], others: Sequence[Place], gazetteer: Gazetteer) -> float:
-    """1 for places one of which lies in the other or within 30 km, 0.5 within one governorate, else 0."""
-    best = 0.0
-    for place in places[:_FEW]:
-        above = {p.code for p in gazetteer.ancestors(place.code)}
-        for other in others[:_FEW]:
-            if other.code in above or any(p.code == place.code for p in gazetteer.ancestors(other.code)):
-                return 1.0
-            if place.level in _WIDE and other.level in _WIDE:
-                continue
-            if kilometres(place.latitude, place.longitude, other.latitude, other.longitude) <= _NEAR_KM:
-                return 1.0
-            governorates = gazetteer.governorate(place.code), gazetteer.governorate(other.code)
-            if governorates[0] is governorates[1] and governorates[0] is not None:
-                best = 0.5
-    return best
 
 
 def rank(
@@ -154,7 +134,7 @@ def _rank_alone(place: Place, namesakes: Sequence[Place], noun: str | None, gaze
         points += 2.0
     elif noun == "town" and place.level == "governorate":
         points -= 2.0
-    elif noun in ("town", "quarter") and place.level in _WIDE:
+    elif noun in ("town", "quarter") and place.level in WIDE:
         points -= 1.0
     return points
 
@@ -167,7 +147,7 @@ def _fit(place: Place, company: Iterable[tuple[float, tuple[Place, ...]]], gazet
         for other in others:
             if other.code in above:
                 inside = max(inside, chance)
-            elif other.level not in _WIDE and place.level not in _WIDE:
+            elif other.level not in WIDE and place.level not in WIDE:
                 distance = kilometres(place.latitude, place.longitude, other.latitude, other.longitude)
                 nearest = max(nearest, chance * math.exp(-distance / 20))
     return 1.5 * inside + nearest

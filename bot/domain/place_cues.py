@@ -16,17 +16,23 @@ from bot.domain.spotting import Spot, WordCounts, commonness
 
 Cues = dict[str, float]
 
-_CLITICS = ("", "و", "ف", "ب", "ل", "ك", "وب", "ول", "فب")
+_CLITICS = ("", "و", "ف", "ب", "ل", "وب", "ول")
+_LEVELS = ("governorate", "district", "subdistrict", "quarter")
+_SENTENCE_ENDS = frozenset(".؟?!…؛")
 _QUOTES = "\"'«»“”„‟‹›‘’#＃_ "
 _NONE: frozenset[str] = frozenset()
 # A word of these kinds before a name makes a place of it more likely, and is no noun that the name describes.
 _PLACING = frozenset(
-    "settlement settlements edge people_of crossing facility fight direction preposition news_verb outlet_head club".split()
+    "settlement area settlements edge people_of crossing facility fight direction preposition news_verb outlet_head club".split()
 )
 _BEFORE = _PLACING | frozenset("title kin given_name article_verb".split())
-_BEFORE_LAST = frozenset("settlement settlements people_of crossing facility direction title given_name kin outlet_head".split())
+_PERSONAL = frozenset("prev_title prev_given_name prev_kin next_given_name next_kin".split())
+_NOUNS = frozenset("settlement crossing".split())  # a name that begins with one says itself that it is a place
+_BEFORE_LAST = frozenset(
+    "settlement area settlements people_of crossing facility direction title given_name kin outlet_head".split()
+)
 _AFTER = frozenset(
-    "after_direction after_place after_word direction_adjective given_name kin foreign_adjective syria country title".split()
+    "after_direction after_place after_word direction_adjective given_name kin foreign_adjective syria syrian_nisba country title".split()
 )
 _ARTICLE = ("country", "foreign_city", "foreign_adjective", "syria", "syrian_actor", "sport")
 
@@ -65,8 +71,14 @@ class Passage:
     """A title or a text with what was spotted in it."""
 
     field: str
+    original: str
     tokens: tuple[Token, ...]
     spots: tuple[Spot, ...]
+
+    @cached_property
+    def sentences(self) -> tuple[int, ...]:
+        """The numbers of the tokens at which a sentence begins."""
+        return tuple(i for i, t in enumerate(self.tokens) if i == 0 or not _SENTENCE_ENDS.isdisjoint(t.before))
 
 
 @dataclass(slots=True)
@@ -153,18 +165,21 @@ class NameCues:
             "name_rare": float(count.times == 0 and len(words) == 1),
             "name_headline_word": float("headline_word" in kinds.get(name, _NONE)),
             "name_of_words": float(len(words) > 1),
-            "name_of_persons": float(any("given_name" in kinds.get(w, _NONE) for w in words)),
+            "name_person": float(any("given_name" in kinds.get(w, _NONE) for w in words)),
+            "name_kunya": float(
+                len(words) > 1 and "kin" in kinds.get(words[0], _NONE) and "given_name" in kinds.get(words[1], _NONE)
+            ),
+            "name_date": float(any("month" in kinds.get(w, _NONE) for w in words)),
+            "name_noun": float(len(words) > 1 and not _NOUNS.isdisjoint(kinds.get(words[0], _NONE))),
+            "name_syrian_word": count.in_syria * commonness(count.times) * (count.after_noun == 0),
             "name_short": float(len(name) <= 3),
             "name_definite": float(name.startswith("ال")),
             "name_abroad": float(name in self._lexicon.abroad),
             "name_cue_word": float(name in kinds and len(words) == 1),
             "name_adjective": float(_nisba(name)),
         }
-        cues |= {
-            f"level_{level}": 1.0
-            for level in ("governorate", "district", "subdistrict", "quarter", "region", "site")
-            if level in levels
-        }
+        cues |= {f"level_{level}": 1.0 for level in _LEVELS if level in levels}
+        cues["name_obscure"] = float("obscure" in levels)
         return {cue: value for cue, value in cues.items() if value}
 
     def clitic_doubt(self, surface: str, name: str) -> float:
@@ -185,16 +200,23 @@ def cues_around(
     for kind in article.clauses.get((passage.field, tokens[first].clause), ()):
         cues[f"clause_{kind}"] = 1.0
     rivals = lexicon.abroad.get(spot.name)
+    if "name_obscure" in cues and spot.clitics:
+        cues["obscure_in_clitic"] = 1.0
+    if "name_person" in cues and not _PERSONAL.isdisjoint(cues):
+        cues["person_pair"] = 1.0
     if rivals and not rivals.isdisjoint(article.forms):
         cues["abroad_named"] = 1.0
+    foreign = article.counts["country"] + article.counts["foreign_city"]
     if before and not _NEUTRAL.isdisjoint(before):
         cues["placed"] = 1.0
+        if not foreign and ("settlement" in before or "settlements" in before):
+            cues["placed_home"] = 1.0
     elif not cues.get("next_after_direction") and not cues.get("next_after_place") and last:
         cues["unplaced_common"] = cues.get("name_common", 0.0)
     return cues
 
 
-_NEUTRAL = frozenset("settlement settlements edge people_of crossing facility direction".split())
+_NEUTRAL = frozenset("settlement area settlements edge people_of crossing facility direction".split())
 
 
 def _before(tokens: Sequence[Token], first: int, lexicon: Lexicon, cues: Cues) -> frozenset[str]:
@@ -213,6 +235,11 @@ def _before(tokens: Sequence[Token], first: int, lexicon: Lexicon, cues: Cues) -
     return kinds
 
 
+def _in_place(spot: Spot, cues: Cues) -> bool:
+    """Whether a preposition or a place noun stands before: what follows then is no part of an outlet's name."""
+    return "ب" in spot.clitics or any(f"prev_{kind}" in cues for kind in (*_NEUTRAL, "preposition", "fight"))
+
+
 def _weigh(odds: float | None, side: str, cues: Cues) -> None:
     if odds is None:
         cues[f"{side}_unknown"] = 1.0
@@ -226,6 +253,9 @@ def _after(tokens: Sequence[Token], spot: Spot, lexicon: Lexicon, cues: Cues) ->
         return
     form = tokens[spot.last].form
     _weigh(lexicon.beside.get(">" + form), "after", cues)
+    tail = lexicon.kinds.get(form, _NONE)
+    if "outlet_tail" in tail or ("outlet_tail_today" in tail and not _in_place(spot, cues)):
+        cues["outlet_name"] = 1.0  # درعا 24، حلب اليوم; but «في حلب اليوم» is the city, today
     kinds = lexicon.kinds.get(form, _NONE) & _AFTER
     for kind in kinds:
         cues[f"next_{kind}"] = 1.0

@@ -11,24 +11,18 @@ is read twice: first each name by itself, then with what the other names of the 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from bot.domain.arabic import tokenise
-from bot.domain.gazetteer import Gazetteer, Place
+from bot.domain.arabic import Token, tokenise
+from bot.domain.gazetteer import WIDE, Gazetteer, Place
 from bot.domain.place_company import add_company, rank
 from bot.domain.place_cues import Cues, Lexicon, NameCues, Passage, Sighting, Surroundings, cues_around
-from bot.domain.spotting import NameIndex, WordCounts
+from bot.domain.place_roles import Role, role_of
+from bot.domain.spotting import NameIndex, Spot, WordCounts
 
+_SHORTEST_LATIN = 4  # letters of a name in Latin script; shorter ones are words of other languages
 DOUBTFUL_FROM = 0.2  # below this a name is not even mentioned as possible
-
-
-class Role(StrEnum):
-    EVENT = "event"  # the event is there
-    MENTION = "mention"
-    ORIGIN = "origin"  # people from there
-    BACKGROUND = "background"  # what happened there before
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +81,15 @@ class PlaceReader:
         named: dict[str, list[str]] = {}
         for place in gazetteer:
             for name in place.names:
-                named.setdefault(name, []).append(place.code)
+                if name[0] > "\u0590" or (place.code in gazetteer.core and len(name) >= _SHORTEST_LATIN):
+                    named.setdefault(name, []).append(place.code)
         self._index = NameIndex(named, lexicon.masks)
 
     def recognise(self, title: str | None, text: str, source_area: str | None = None) -> tuple[Mention, ...]:
-        """Every name that is or may be a place, in order. `source_area`: the code of the place that the source is
-        about (a governorate as a rule), which settles names that several places share."""
+        """Every name that is or may be a place, in order. `source_area`: the code of the place that a
+        Syrian source is about (a governorate as a rule, "SY" for the whole country); None for other sources."""
         sightings = self.sight(title, text)
+        self._add_source(sightings, source_area)
         for sighting in sightings:
             sighting.chance = chance(self.model.first, sighting.cues)
         add_company(sightings, self.gazetteer)
@@ -110,16 +106,41 @@ class PlaceReader:
         passages = []
         for field, words in (("title", title), ("text", text)):
             tokens = tokenise(words) if words else ()
-            passages.append(Passage(field, tokens, tuple(self._index.spot(tokens))))
+            passages.append(Passage(field, words or "", tokens, tuple(self._spots(words or "", tokens))))
         article = Surroundings(passages, self._lexicon)
         found = []
         for passage in passages:
             for spot in passage.spots:
                 places = tuple(self.gazetteer[code] for code in spot.codes)
-                levels = [place.level for place in places]
+                levels = {place.level for place in places}
+                if self.gazetteer.core.isdisjoint(spot.codes):
+                    levels.add("obscure")  # only the complete lists know the name
                 cues = cues_around(passage, spot, levels, self._lexicon, article, self._names)
                 found.append(Sighting(passage, spot, places, cues))
         return found
+
+    def _add_source(self, sightings: Sequence[Sighting], source_area: str | None) -> None:
+        """A Syrian source speaks of Syria unless it says otherwise, and of its own area first."""
+        if source_area is None:
+            return
+        area = self.gazetteer.within(source_area)
+        for sighting in sightings:
+            sighting.cues["source_syrian"] = 1.0
+            if not area.isdisjoint(sighting.spot.codes):
+                sighting.cues["source_area"] = 1.0
+
+    def _spots(self, text: str, tokens: Sequence[Token]) -> Iterator[Spot]:
+        """The names in a passage, and the governorates and districts inside the names of regions: غوطة دمشق.
+        A name in Latin letters is one only with a capital: Dana is a town, dana no word of ours."""
+        for spot in self._index.spot(tokens):
+            first = text[tokens[spot.first].start]
+            if first.isascii() and first.islower():
+                continue
+            yield spot
+            if spot.last - spot.first > 1 and all(self.gazetteer[code].level == "region" for code in spot.codes):
+                for inner in self._index.spot(tokens[spot.first + 1 : spot.last]):
+                    if any(self.gazetteer[code].level in WIDE for code in inner.codes):
+                        yield inner._replace(first=inner.first + spot.first + 1, last=inner.last + spot.first + 1)
 
     def _mention(self, sighting: Sighting, others: Sequence[Sighting], source_area: str | None) -> Mention:
         passage, spot = sighting.passage, sighting.spot
@@ -129,6 +150,6 @@ class PlaceReader:
         clues = (Clue(cue, weights.get(cue, 0.0) * value) for cue, value in sighting.cues.items())
         evidence = tuple(sorted((c for c in clues if abs(c.weight) >= 0.1), key=lambda c: -abs(c.weight)))
         return Mention(
-            passage.field, start, end, "", ranked[0], ranked, sighting.chance, Role.MENTION, evidence,
-            sighting.chance >= self.model.threshold,
+            passage.field, start, end, passage.original[start:end], ranked[0], ranked, sighting.chance, role_of(sighting),
+            evidence, sighting.chance >= self.model.threshold,
         )  # fmt: skip

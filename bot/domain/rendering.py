@@ -36,11 +36,12 @@ def render_alert(
     `watches` are shown as the chat wrote them. `repeated`: it may have arrived already, so it comes silently.
     """
     foreign = article.language not in ("ar", messages.language)
-    body = summarise(article, evidence)
+    headline = article.title or (article.text if foreign else "")  # posts of channels have none
+    body = "" if foreign else summarise(article, evidence)
     html = lines(
-        messages.html("alert-foreign", language=messages.text(f"language-{article.language}")) if foreign else None,
-        bold(isolate(escape(shorten(article.title, TITLE_WORDS, TITLE_LETTERS)))),
-        isolate(escape(body)) if body and not foreign else None,
+        messages.html("alert-foreign", language=_language(article.language, messages)) if foreign else None,
+        bold(isolate(escape(shorten(headline, TITLE_WORDS, TITLE_LETTERS)))) if headline else None,
+        isolate(escape(body)) if body else None,
         Html(""),
         _source_line(article, source_name, messages),
         _match_line(watches, messages),
@@ -56,6 +57,11 @@ def _in_direction(html: Html, messages: Messages) -> Html:
     if messages.language != "ar":
         return html
     return Html("\n".join(RLM + line if line else line for line in html.split("\n")))
+
+
+def _language(code: str, messages: Messages) -> str:
+    key = f"language-{code}"
+    return messages.text(key if messages.has(key) else "language-other")
 
 
 def _source_line(article: Article, source_name: str, messages: Messages) -> Html:

@@ -8,12 +8,13 @@ evidence: «الباب» is spotted whether it is the town or a door. Where a lo
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.domain.arabic import Token, normalise
 
 _SHORTEST_AFTER_CLITIC = 3  # letters: بيت is not ب + يت
 _LONGEST_NAME = 6  # words
+_REMEMBERED = 50_000  # words whose readings are kept
 _END = ""  # the key of a node of the trie under which a name ends; no word is empty
 
 
@@ -54,7 +55,7 @@ def spellings(name: str) -> set[str]:
     return found
 
 
-Node = dict[str, object]
+Node = dict[str, Any]  # a further word -> its node; _END -> the (spelling, codes) of the name that ends here
 
 
 class Spot(NamedTuple):
@@ -73,6 +74,7 @@ class NameIndex:
     def __init__(self, names: Mapping[str, Sequence[str]], masks: Iterable[str] = ()) -> None:
         """`names`: a name as written -> the codes of its places. `masks`: phrases that hide the names in them."""
         self._root: Node = {}
+        self._started: dict[str, tuple[tuple[str, Node], ...]] = {}
         for name, codes in names.items():
             for spelling in spellings(name):
                 self._add(spelling, tuple(codes))
@@ -85,8 +87,8 @@ class NameIndex:
             return
         node = self._root
         for word in words:
-            node = node.setdefault(word, {})  # type: ignore[assignment]
-        _, known = node.get(_END, ("", ()))  # type: ignore[misc]
+            node = node.setdefault(word, {})
+        _, known = node.get(_END, ("", ()))
         node[_END] = (spelling, () if replace else tuple(dict.fromkeys((*known, *codes))))
 
     def spot(self, tokens: Sequence[Token]) -> list[Spot]:
@@ -105,21 +107,30 @@ class NameIndex:
 
     def _longest(self, tokens: Sequence[Token], at: int) -> Spot | None:
         best: Spot | None = None
-        root = self._root
-        form = tokens[at].form
-        candidates = splits(form) if form[:1] in _MAY_BE_CLITIC else ((Split("", form),) if form in root else ())
-        for clitics, rest in candidates:
-            node = root.get(rest)
+        for clitics, node in self._starts(tokens[at].form):
             last = at + 1
-            while node is not None:
-                end = node.get(_END)  # type: ignore[attr-defined]
+            while True:
+                end = node.get(_END)
                 if end is not None and (best is None or last > best.last):
                     best = Spot(at, last, end[0], clitics, end[1])
                 if last >= len(tokens) or not _continues(tokens[last]):
                     break
-                node = node.get(tokens[last].form)  # type: ignore[attr-defined]
-                last += 1
+                further = node.get(tokens[last].form)
+                if further is None:
+                    break
+                node, last = further, last + 1
         return best
+
+    def _starts(self, form: str) -> tuple[tuple[str, Node], ...]:
+        """The clitics and the nodes of names that the word may begin; almost always none, so remembered by word."""
+        known = self._started.get(form)
+        if known is None:
+            if len(self._started) > _REMEMBERED:
+                self._started.clear()
+            heads = splits(form) if form[:1] in _MAY_BE_CLITIC else (Split("", form),)
+            known = tuple((s.clitics, self._root[s.rest]) for s in heads if s.rest in self._root)
+            self._started[form] = known
+        return known
 
 
 _MAY_BE_CLITIC = frozenset("وفبكل")

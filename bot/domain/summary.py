@@ -35,7 +35,7 @@ def summarise(article: Article, evidence: Sequence[Evidence]) -> str:
     The sentences that hold the match come first, in the order of the text; a match in the headline alone is
     introduced by the lead.
     """
-    found = [s for s in sentences(article.text) if not _says_the_same(s.text, article.title)]
+    found = [s for s in sentences(article.text) if not _is_said_in(article.title, s.text)]
     if not found:
         return ""
     spots = [e.start for e in evidence if e.field == "text"]
@@ -54,7 +54,7 @@ def shorten(text: str, words: int, letters: int) -> str:
         return kept
     if len(kept) > letters:
         kept = kept[:letters].rsplit(" ", 1)[0] if " " in kept[:letters] else kept[:letters]
-    return kept.rstrip(" .،,؛;:") + "…"
+    return kept.rstrip(" .…،,؛;:") + "…"
 
 
 def _split(text: str) -> Iterator[Sentence]:
@@ -67,6 +67,6 @@ def _split(text: str) -> Iterator[Sentence]:
         start = end
 
 
-def _says_the_same(sentence: str, title: str) -> bool:
-    """Many feeds repeat the headline as the first line of the text."""
-    return sentence.strip(" .…") == title.strip(" .…")
+def _is_said_in(title: str, sentence: str) -> bool:
+    """Many feeds repeat the headline, which may have two sentences, as the first words of the text."""
+    return sentence.strip(" .…") in title

@@ -4,5 +4,6 @@ Owns the files; what a text says about places is decided in bot.domain.places.
 """
 
 from bot.places.loading import load_reader
+from bot.places.shared import codes_named, places_in
 
-__all__ = ["load_reader"]
+__all__ = ["codes_named", "load_reader", "places_in"]

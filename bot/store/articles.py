@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from bot.domain.model import Article, Silence
-from bot.store.database import insert
 from bot.store.tables import articles, silences, stories
 
 KEYS_IN_A_QUERY = 500  # SQLite before 3.32 takes 999 variables; a feed rarely has more than 100 items
@@ -22,47 +22,52 @@ def known_keys(connection: Connection, source_id: str, keys: Sequence[str]) -> s
     return known
 
 
-def story_of_repost(connection: Connection, fingerprint: str, since: datetime) -> int | None:
-    """The story opened since then by a report with the same words, if there is one."""
+def stories_of_reposts(connection: Connection, fingerprints: Collection[str], since: datetime) -> dict[str, int]:
+    """Fingerprint -> the latest story opened since then by a report with those very words."""
     query = (
-        select(stories.c.id)
-        .where(stories.c.fingerprint == fingerprint, stories.c.opened_at >= since)
-        .order_by(stories.c.opened_at.desc())
-        .limit(1)
+        select(stories.c.fingerprint, stories.c.id)
+        .where(stories.c.fingerprint.in_(fingerprints), stories.c.opened_at >= since)
+        .order_by(stories.c.opened_at)
     )
-    return connection.execute(query).scalar()
+    return {row.fingerprint: row.id for row in connection.execute(query)}
 
 
-def open_story(connection: Connection, article: Article) -> int:
-    """Begin a story with this article; returns its id."""
-    statement = stories.insert().values(fingerprint=article.fingerprint, opened_at=article.seen_at)
-    return int(connection.execute(statement.returning(stories.c.id)).scalar_one())
+def open_stories(connection: Connection, openers: Sequence[Article]) -> list[int]:
+    """Begin a story with each of these articles; returns their ids in the same order."""
+    if not openers:
+        return []
+    rows = [{"fingerprint": article.fingerprint, "opened_at": article.seen_at} for article in openers]
+    return _insert_in_order(connection, stories, rows)
 
 
-def add(connection: Connection, article: Article, story_id: int) -> int:
-    """File one article; returns its id."""
-    statement = articles.insert().values(
-        source_id=article.source_id,
-        key=article.key,
-        story_id=story_id,
-        url=article.url,
-        title=article.title,
-        text=article.text,
-        language=article.language,
-        published_at=article.published_at,
-        seen_at=article.seen_at,
-    )
-    return int(connection.execute(statement.returning(articles.c.id)).scalar_one())
+def add(connection: Connection, new: Sequence[tuple[Article, int]]) -> list[int]:
+    """File articles, each with its story; returns their ids in the same order."""
+    if not new:
+        return []
+    rows = [
+        {
+            "source_id": article.source_id,
+            "key": article.key,
+            "story_id": story_id,
+            "url": article.url,
+            "title": article.title,
+            "text": article.text,
+            "language": article.language,
+            "published_at": article.published_at,
+            "seen_at": article.seen_at,
+        }
+        for article, story_id in new
+    ]
+    return _insert_in_order(connection, articles, rows)
 
 
-def record_silence(
-    connection: Connection,
-    article_id: int,
-    reason: Silence,
-    now: datetime,
-    chats: Collection[int | None] = (None,),
-) -> None:
-    """Note why these chats were not told of an article; None stands for everybody."""
-    if chats:
-        rows = [{"article_id": article_id, "chat_id": chat, "reason": reason, "at": now} for chat in chats]
-        connection.execute(insert(connection, silences), rows)
+def record_silences(connection: Connection, silent: Sequence[tuple[int, int | None, Silence]], now: datetime) -> None:
+    """Note why an article told a chat nothing: (article, chat, reason), where None stands for every chat."""
+    if silent:
+        rows = [{"article_id": a, "chat_id": chat, "reason": reason, "at": now} for a, chat, reason in silent]
+        connection.execute(silences.insert(), rows)
+
+
+def _insert_in_order(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> list[int]:
+    statement = table.insert().returning(table.c.id, sort_by_parameter_order=True)
+    return list(connection.execute(statement, rows).scalars())

@@ -31,9 +31,10 @@ def enlist(connection: Connection, catalogue: Sequence[Source], now: datetime) -
         connection.execute(update(sources).where(sources.c.id == source.id).values(row))
 
 
-def due(connection: Connection, now: datetime) -> list[DueSource]:
-    """The enabled sources whose time has come, the longest waiting first."""
-    query = select(sources).where(sources.c.enabled, sources.c.next_poll_at <= now)
+def due(connection: Connection, now: datetime, limit: int) -> list[DueSource]:
+    """At most `limit` of the enabled sources whose time has come, the longest waiting first."""
+    due_now = select(sources).where(sources.c.enabled, sources.c.next_poll_at <= now)
+    query = due_now.order_by(sources.c.next_poll_at).limit(limit)
     return [
         DueSource(
             Source(
@@ -47,7 +48,7 @@ def due(connection: Connection, now: datetime) -> list[DueSource]:
             Validators(row.etag, row.last_modified),
             row.failures,
         )
-        for row in connection.execute(query.order_by(sources.c.next_poll_at))
+        for row in connection.execute(query)
     ]
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, exists, func, select, update
 
+from bot.domain.alerting import Watcher
 from bot.store.database import file_in_one_lane, insert
 from bot.store.tables import alerts, chats, expressions, inbox, pace, watches
 
@@ -17,13 +17,6 @@ class Watch:
 
     id: int
     shown: str
-
-
-class Watcher(NamedTuple):
-    chat_id: int
-    expression_id: int
-    shown: str
-    active: bool
 
 
 def language_of(connection: Connection, chat_id: int) -> str | None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from bot.domain.errors import StoreError
 from bot.domain.model import PollOutcome, Problem, ProblemKind, Validators
 from bot.newsdesk import Newsdesk
+from bot.places import codes_named
 from bot.store import Store, sources
 from bot.store.tables import alerts, articles, silences
 from bot.store.tables import sources as sources_table
@@ -28,7 +29,7 @@ class Woken:
 async def desk(store: Store) -> Newsdesk:
     """A desk whose two sources have been polled before."""
     await store.write(lambda c: sources.enlist(c, [SOURCE, OTHER], NOON))
-    made = Newsdesk(store, Woken())
+    made = Newsdesk(store, Woken(), codes_named)
     for source in (SOURCE, OTHER):
         await made.file(poll(article("خبر أول", "نص أول", source=source), source=source))
     return made
@@ -90,7 +91,7 @@ async def test_the_same_words_days_later_are_another_story(store: Store, desk: N
 async def test_the_first_poll_of_a_source_files_and_tells_nobody(store: Store, lists: Watchlists) -> None:
     await lists.watch(1, "جاسم")
     await store.write(lambda c: sources.enlist(c, [SOURCE], NOON))
-    desk = Newsdesk(store, Woken())
+    desk = Newsdesk(store, Woken(), codes_named)
     await desk.file(poll(article()))
     assert await store.read(told) == {}
     assert (await store.read(reasons))["first_poll"] == 1
@@ -104,7 +105,7 @@ async def test_a_poll_that_brought_nothing_is_not_the_first(
 ) -> None:
     await lists.watch(1, "جاسم")
     await store.write(lambda c: sources.enlist(c, [SOURCE], NOON))
-    desk = Newsdesk(store, Woken())
+    desk = Newsdesk(store, Woken(), codes_named)
     await desk.file(poll(outcome=outcome))
     await desk.file(poll(article()))
     assert await store.read(told) == {}
@@ -145,7 +146,7 @@ async def test_a_watch_added_or_removed_between_polls_counts_at_once(
     await desk.file(poll(article("هدوء في جاسم", "عاد الهدوء إلى جاسم.", guid="c")))
     assert await store.read(told) == {1: 1}
     await lists.watch(1, "جاسم")
-    await desk.file(poll(article("أمطار على جاسم", "هطلت أمطار على جاسم.", guid="d")))
+    await desk.file(poll(article("أمطار في جاسم", "هطلت أمطار في جاسم.", guid="d")))
     assert await store.read(told) == {1: 2}
 
 
@@ -166,7 +167,7 @@ async def test_a_source_that_moves_to_another_address_begins_afresh(store: Store
     await desk.file(poll(article(), validators=Validators('"v1"')))
     moved = type(SOURCE)(SOURCE.id, "اسم", "name", "http://127.0.0.1:1/other.xml")
     await store.write(lambda c: sources.enlist(c, [moved], NOON))
-    (due,) = await store.read(lambda c: sources.due(c, NOON))
+    (due,) = await store.read(lambda c: sources.due(c, NOON, 10))
     assert (due.source.url, due.validators) == (moved.url, Validators())
     assert not await store.read(lambda c: sources.was_filed(c, SOURCE.id))
 
@@ -174,7 +175,7 @@ async def test_a_source_that_moves_to_another_address_begins_afresh(store: Store
 async def test_delivery_is_woken_only_for_alerts(store: Store, lists: Watchlists) -> None:
     woken = Woken()
     await store.write(lambda c: sources.enlist(c, [SOURCE], NOON))
-    desk = Newsdesk(store, woken)
+    desk = Newsdesk(store, woken, codes_named)
     await desk.file(poll(article("أول", "نص")))
     await desk.file(poll(article()))
     assert woken.times == 0

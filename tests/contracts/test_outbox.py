@@ -24,8 +24,8 @@ def fill(connection: Connection, *chats: int, stories: int = 1) -> None:
         watchlists.meet(connection, chat, "ar", NOON)
     for number in range(stories):
         item = article(guid=f"g{number}")
-        story = articles.open_story(connection, item)
-        filed = articles.add(connection, item, story)
+        (story,) = articles.open_stories(connection, [item])
+        (filed,) = articles.add(connection, [(item, story)])
         outbox.add(connection, [NewAlert(chat, story, filed, (), priority=1) for chat in chats], NOON)
 
 

@@ -101,6 +101,8 @@ def test_whatever_is_typed_is_an_expression_or_a_mistake_that_can_be_told(text: 
             "درعا لغة: ar صيغة: نفي",
             Both((term("درعا"), Filter("language", "ar", "ar"), Filter("modality", "نفي", "نفي"))),
         ),
+        ("درعا + مصدر: عنب بلدي", Both((term("درعا"), Filter("source", "عنب بلدي", "عنب بلدي")))),
+        ("فئة: قصف درعا", Both((Filter("category", "قصف", "قصف"), term("درعا")))),
         ("عائلة: إيران", Term(("ايران",), "إيران", family=True)),
         (
             "عائلة: «قصف مدفعي»",

@@ -23,21 +23,21 @@ def document(text: str) -> Document:
     return Document(text.encode(), "application/rss+xml", None, "https://feeds.example/")
 
 
-def misbehave(source_id: str, document: Document, seen_at: datetime) -> Understood:
+def misbehave(source_id: str, document: Document, seen_at: datetime, _known: frozenset[str]) -> Understood:
     """A reader, in a child, that does what the document says."""
     match document.body:
         case b"spin":
             while True:
                 pass
         case b"swallow":
-            return Understood(Reading("x" * (400 << 20), ()), ())
+            return Understood(Reading("x" * (400 << 20), ()), frozenset(), ())
         case b"die":
             os.kill(os.getpid(), signal.SIGKILL)
         case b"raise":
             raise UnicodeDecodeError("utf-8", b"x", 0, 1, "no reason")
         case b"refuse":
             raise SourceError.__new__(SourceError)
-    return Understood(Reading(document.body.decode(), ()), ())
+    return Understood(Reading(document.body.decode(), ()), frozenset(), ())
 
 
 @pytest.fixture

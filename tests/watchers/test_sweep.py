@@ -32,7 +32,7 @@ class World:
     def clock(self) -> datetime:
         return self.now
 
-    async def due(self, now: datetime) -> Sequence[DueSource]:
+    async def due(self, now: datetime, limit: int) -> Sequence[DueSource]:
         return [DueSource(Source(name, name, name, url), Validators(), 0) for name, url in self.sources.items()]
 
     async def file(self, poll: Poll) -> None:

@@ -1,0 +1,274 @@
+"""The courier between a real outbox, on both databases, and a Telegram on loopback that misbehaves on purpose."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+from telegram import Bot
+
+from bot.app import translations
+from bot.botapi import AiohttpRequest
+from bot.delivery import FAILURES_OF_OUR_OWN, Courier, back_off
+from bot.domain.pacing import Rates
+from bot.notifier import Notifier
+from bot.simulator.faults import Fault, FaultKind
+from bot.simulator.server import Simulator
+from bot.simulator.shapes import Message
+from bot.store import Store, articles, outbox, sources, watchlists
+from bot.store.outbox import NewAlert
+from bot.store.tables import alerts, chats
+from tests.news import SOURCE, article
+
+SALMA, KHALED, GROUP = 1001, 1002, -2001
+SECOND = timedelta(seconds=1)
+FAST = Rates(bot=SECOND / 100, chat=SECOND / 5, group=SECOND / 5)
+EVIDENCE = ({"watch": "جاسم", "field": "title", "start": 16, "end": 20, "surface": "جاسم"},)
+READ_SECONDS = 1.0
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Post:
+    """An outbox, its courier, and the chats at the other end."""
+
+    store: Store
+    simulator: Simulator
+    courier: Courier
+    stories: int = 0
+    queued: list[int] = field(default_factory=list)
+
+    async def queue(self, *chat_ids: int, title: str = "دوي انفجار في مدينة جاسم", **changes: Any) -> None:
+        """One alert of a new story for each of these chats."""
+        self.stories += 1
+        guid = f"g{self.stories}"
+
+        def unit(connection: Connection) -> None:
+            sources.enlist(connection, [SOURCE], now())
+            item = article(title, guid=guid, seen_at=now(), published_at=now())
+            (story,) = articles.open_stories(connection, [item])
+            (filed,) = articles.add(connection, [(item, story)])
+            for chat_id in chat_ids:
+                watchlists.meet(connection, chat_id, "ar", now())
+            outbox.add(connection, [NewAlert(chat, story, filed, EVIDENCE) for chat in chat_ids], now())
+            if changes:
+                connection.execute(alerts.update().where(alerts.c.story_id == story).values(**changes))
+
+        await self.store.write(unit)
+        self.courier.wake()
+
+    def arrived(self, chat_id: int) -> list[Message]:
+        return [m for m in self.simulator.messages(chat_id) if m.sender.is_bot]
+
+    async def until_arrived(self, chat_id: int, count: int = 1) -> list[Message]:
+        return await self.simulator.wait_for(lambda: len(self.arrived(chat_id)) >= count and self.arrived(chat_id), 15)
+
+    async def rows(self, *columns: str) -> list[tuple[Any, ...]]:
+        query = select(*(alerts.c[c] for c in columns)).order_by(alerts.c.id)
+        return [tuple(row) for row in await self.store.read(lambda c: c.execute(query).all())]
+
+    async def states(self) -> list[str]:
+        return [state for (state,) in await self.rows("state")]
+
+    async def until_states(self, *wanted: str) -> None:
+        await until(self.states, list(wanted))
+
+
+async def until(state: Callable[[], Awaitable[Any]], wanted: Any, seconds: float = 15) -> None:
+    found = None
+    try:
+        async with asyncio.timeout(seconds):
+            while (found := await state()) != wanted:
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise AssertionError(f"{found} never became {wanted}") from None
+
+
+@asynccontextmanager
+async def posting(store: Store, rates: Rates = FAST) -> AsyncIterator[Post]:
+    """Everything but the courier's run."""
+    simulator = Simulator()
+    await simulator.start()
+    async with AiohttpRequest(read_seconds=READ_SECONDS) as request:
+        bot = Bot(simulator.token, base_url=simulator.api_base, request=request)
+        yield Post(store, simulator, Courier(store, Notifier(bot).send, translations(), rates, now))
+    await simulator.stop()
+
+
+@asynccontextmanager
+async def running(post: Post) -> AsyncIterator[Post]:
+    work = asyncio.create_task(post.courier.run())
+    yield post
+    post.courier.stop()
+    await asyncio.wait_for(work, 10)
+
+
+@pytest.fixture
+async def idle(store: Store) -> AsyncIterator[Post]:
+    """The courier has not started yet."""
+    async with posting(store) as post:
+        yield post
+
+
+@pytest.fixture
+async def post(idle: Post) -> AsyncIterator[Post]:
+    async with running(idle):
+        yield idle
+
+
+async def test_an_alert_arrives_and_is_recorded_with_its_number(post: Post) -> None:
+    await post.queue(SALMA)
+    (alert,) = await post.until_arrived(SALMA)
+    assert "دوي انفجار في مدينة جاسم" in alert.text
+    assert "صوت حوران" in alert.text
+    assert not alert.silent
+    await post.until_states("sent")
+    assert await post.rows("message_id", "attempts", "uncertain") == [(alert.id, 0, False)]
+
+
+async def test_after_a_429_it_waits_as_long_as_asked_and_arrives_once(post: Post) -> None:
+    post.simulator.faults.add(Fault(FaultKind.TOO_MANY, SALMA, seconds=1))
+    began = now()
+    await post.queue(SALMA)
+    await post.until_states("sent")
+    (alert,) = post.arrived(SALMA)
+    assert alert.sent_at - began >= SECOND
+    assert not alert.silent
+
+
+async def test_a_429_of_the_whole_bot_holds_everybody_and_counts_against_nobody(post: Post) -> None:
+    post.simulator.faults.add(Fault(FaultKind.TOO_MANY, SALMA, seconds=1))
+    await post.queue(SALMA)
+    await until(lambda: post.rows("state", "attempts"), [("ready", 0)])
+    refused = now()
+    await post.queue(KHALED)
+    await post.until_states("sent", "sent")
+    assert post.arrived(KHALED)[0].sent_at - refused >= SECOND * 0.8
+    assert await post.rows("attempts") == [(0,), (0,)]
+
+
+@pytest.mark.parametrize("kind", [FaultKind.BLOCKED, FaultKind.NO_ANSWER, FaultKind.SERVER_ERROR])
+async def test_one_bad_chat_delays_no_other(post: Post, kind: FaultKind) -> None:
+    others = [post.simulator.add_person(f"جار {n}").id for n in range(12)]
+    post.simulator.faults.add(Fault(kind, SALMA, times=None))
+    began = now()
+    await post.queue(SALMA, *others)
+    last = max([(await post.until_arrived(other))[0].sent_at for other in others])
+    assert last - began < READ_SECONDS * SECOND
+    assert not post.arrived(SALMA)
+
+
+async def test_a_migrated_group_gets_its_alert_once_under_its_new_number(post: Post) -> None:
+    await post.store.write(lambda c: watchlists.meet(c, GROUP, "ar", now()))
+    await post.store.write(lambda c: watchlists.add(c, GROUP, "جاسم", "جاسم", "جاسم", now()))
+    new_id = post.simulator.upgrade(GROUP)
+    await post.queue(GROUP)
+    await post.until_states("sent")
+    assert len(post.arrived(new_id)) == 1
+    assert post.arrived(GROUP) == []
+    assert await post.rows("chat_id", "attempts") == [(new_id, 0)]
+    assert [w.shown for w in await post.store.read(lambda c: watchlists.of_chat(c, new_id))] == ["جاسم"]
+    assert await post.store.read(lambda c: watchlists.of_chat(c, GROUP)) == []
+
+
+async def test_a_chat_that_blocked_the_bot_is_left_in_peace_and_keeps_its_watches(idle: Post) -> None:
+    await idle.store.write(lambda c: watchlists.meet(c, SALMA, "ar", now()))
+    await idle.store.write(lambda c: watchlists.add(c, SALMA, "جاسم", "جاسم", "جاسم", now()))
+    idle.simulator.block(SALMA)
+    for number in range(3):
+        await idle.queue(SALMA, title=f"خبر رقم {number}")
+    async with running(idle):
+        await idle.until_states("dead", "dead", "dead")
+    assert [call.method for call in idle.simulator.calls].count("sendmessage") <= 2  # the others were not even tried
+    (chat,) = await idle.store.read(lambda c: c.execute(select(chats.c.state, chats.c.state_why)).all())
+    assert chat.state == "gone"
+    assert "blocked" in chat.state_why
+    assert [w.shown for w in await idle.store.read(lambda c: watchlists.of_chat(c, SALMA))] == ["جاسم"]
+
+
+POISON = {
+    "a row without its keys": [{"watch": "جاسم"}],
+    "not a row": ["جاسم"],
+    "not a list": {"watch": "جاسم"},
+}
+
+
+@pytest.mark.parametrize("evidence", POISON.values(), ids=POISON)
+async def test_an_alert_that_cannot_be_made_into_a_message_is_given_up_and_the_others_go_out(
+    post: Post, evidence: Any
+) -> None:
+    await post.queue(SALMA, evidence=evidence)
+    await post.queue(KHALED)
+    await post.until_states("ready", "sent")
+    await until(lambda: post.rows("attempts"), [(1,), (0,)])
+    poisoned = alerts.c.chat_id == SALMA
+    last_try = alerts.update().where(poisoned).values(attempts=FAILURES_OF_OUR_OWN - 1, due_at=now())
+    await post.store.write(lambda c: c.execute(last_try))
+    await post.until_states("dead", "sent")
+    assert (await post.rows("why"))[0] == ("it could not be made into a message",)
+    assert not post.arrived(SALMA)
+
+
+async def test_stopping_finishes_what_is_in_flight(idle: Post) -> None:
+    idle.simulator.faults.add(Fault(FaultKind.LATENCY, SALMA, seconds=0.5))
+    async with running(idle):
+        await idle.queue(SALMA)
+        await idle.until_states("sending")
+    assert await idle.states() == ["sent"]
+    assert len(idle.arrived(SALMA)) == 1
+
+
+async def test_what_was_being_sent_when_the_process_died_comes_once_more_and_silently(idle: Post) -> None:
+    await idle.queue(SALMA, state="sending")
+    await idle.queue(SALMA, title="خبر لم يكن قد أُرسل")
+    async with running(idle):
+        repeated, fresh = await idle.until_arrived(SALMA, 2)
+    assert repeated.silent
+    assert "قد يكون هذا التنبيه وصلك من قبل" in repeated.text
+    assert not fresh.silent
+    assert "من قبل" not in fresh.text
+
+
+async def test_an_answer_that_was_lost_is_asked_for_again_silently(post: Post) -> None:
+    post.simulator.faults.add(Fault(FaultKind.LOST_ANSWER, SALMA))
+    await post.queue(SALMA)
+    first, second = await post.until_arrived(SALMA, 2)
+    assert (first.silent, second.silent) == (False, True)
+    await post.until_states("sent")
+
+
+async def test_a_token_that_is_refused_loses_nothing(post: Post) -> None:
+    post.simulator.faults.add(
+        Fault(FaultKind.UNAUTHORIZED, method="sendMessage"), Fault(FaultKind.UNAUTHORIZED, method="getMe")
+    )
+    await post.queue(SALMA, KHALED)
+    await until(lambda: post.rows("attempts", "state"), [(0, "ready"), (0, "ready")])
+    due = await post.store.read(outbox.next_due_at)
+    assert due is not None
+
+
+async def test_never_more_than_the_rate_arrives_in_any_second(store: Store) -> None:
+    """200 chats at 100 a second: Telegram's 30 would take seven seconds and show the same."""
+    async with posting(store, Rates(bot=SECOND / 100)) as post:
+        people = [post.simulator.add_person(f"جار {n}").id for n in range(200)]
+        await post.queue(*people)
+        async with running(post):
+            await post.until_states(*["sent"] * 200)
+        times = sorted(m.sent_at for person in people for m in post.arrived(person))
+    assert len(times) == 200
+    busiest = max(sum(t <= other < t + SECOND for other in times) for t in times)
+    assert busiest <= 101
+    assert times[-1] - times[0] < 10 * SECOND
+
+
+def test_the_back_off_doubles_up_to_five_minutes() -> None:
+    assert [back_off(n).total_seconds() for n in (0, 1, 2, 3)] == [1, 2, 4, 8]
+    assert back_off(8) == timedelta(seconds=256)
+    assert back_off(9) == back_off(10**9) == timedelta(minutes=5)
