@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from bot.domain.arabic import normalise
-from bot.domain.gazetteer import kilometres
+from bot.domain.gazetteer import HEADER, kilometres
 
 DATA = Path(__file__).parent.parent / "bot" / "data"
 Row = dict[str, str]
@@ -34,12 +34,13 @@ class Node:
     names: list[str]
     english: str = ""
     also: list[str] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)
 
     def line(self) -> str:
         seen = {self.names[0]}
         others = [n for n in [*self.names[1:], *self.also] if not (n in seen or seen.add(n))]  # type: ignore[func-returns-value]
         cells = (self.code, self.parent, self.level, f"{self.lat:.4f}", f"{self.lon:.4f}", self.names[0], self.english)
-        return "\t".join((*cells, "|".join(others)))
+        return "\t".join((*cells, "|".join(others), *(("|".join(self.members),) if self.members else ())))
 
 
 def key(name: str) -> str:
@@ -99,7 +100,9 @@ def select(known: dict[str, Any], towns: list[Row], nodes: dict[str, Node]) -> N
             shown = row["name_ar"].replace("_", " ")
             ours = wanted.get((governorate, name), shown)
             names = [shown] if key(ours) == key(shown) else [ours, shown]
-            nodes[code] = Node(code, row["admin3_pcode"], "town", float(row["lat"]), float(row["lng"]), names, row["name_en"])
+            nodes[code] = Node(
+                code, row["admin3_pcode"], "town", float(row["lat"]), float(row["lng"]), names, row["name_en"]
+            )
 
 
 def other_spellings(known: dict[str, Any]) -> dict[tuple[str, str], str]:
@@ -123,7 +126,13 @@ def select_quarters(known: dict[str, Any], rows: list[Row], nodes: dict[str, Nod
             continue
         lat = sum(float(m["LATITUDE"]) for m in members) / len(members)
         lon = sum(float(m["LONGITUDE"]) for m in members) / len(members)
-        centre = min(members, key=lambda m: (not key(m["NAME_AR"]).startswith(key(area)), abs(float(m["LATITUDE"]) - lat) + abs(float(m["LONGITUDE"]) - lon)))
+        centre = min(
+            members,
+            key=lambda m: (
+                not key(m["NAME_AR"]).startswith(key(area)),
+                abs(float(m["LATITUDE"]) - lat) + abs(float(m["LONGITUDE"]) - lon),
+            ),
+        )
         node = Node(centre["PCODE"], "C1001", "quarter", lat, lon, [area], centre["AREA_EN"])
         if centre["PCODE"] in nodes or key(area) in key(centre["NAME_AR"]):
             node.names.append(centre["NAME_AR"])
@@ -134,7 +143,11 @@ def alias(known: dict[str, Any], nodes: dict[str, Node], governorate_of: dict[st
     for governorate, entries in known["names"].items():
         for listed, names in entries.items():
             keys = {key(listed), key(names[0])}
-            found = [n for n in nodes.values() if governorate_of.get(n.code) == governorate and key(n.names[0]) in keys and n.level != "quarter"]
+            found = [
+                n
+                for n in nodes.values()
+                if governorate_of.get(n.code) == governorate and key(n.names[0]) in keys and n.level != "quarter"
+            ]
             towns = [n for n in found if n.level == "town"]
             seats = [n for n in towns if key(nodes[n.parent].names[0]) in keys]
             for node in [n for n in found if n.level != "town"] + (seats or towns):
@@ -153,7 +166,11 @@ def add_own(known: dict[str, Any], nodes: dict[str, Node], governorate_of: dict[
             print("no town inside", name, file=sys.stderr)
             inside = [nodes[entry["parent"]]]
         lat, lon = (sum(v) / len(inside) for v in zip(*((n.lat, n.lon) for n in inside), strict=True))
-        nodes[f"R-{name}"] = Node(f"R-{name}", entry["parent"], "region", lat, lon, [entry["ar"]], entry["en"], entry["also"])
+        members = [*entry.get("inside", ()), *(n.code for n in inside if n.level == "town")]
+        names = (entry["ar"], entry["en"], entry["also"])
+        nodes[f"R-{name}"] = Node(
+            f"R-{name}", entry["parent"], "region", lat, lon, [names[0]], names[1], names[2], members
+        )
     for entry in known["extra"]:
         code, place = f"X-{entry['id']}", (entry["lat"], entry["lon"])
         nodes[code] = Node(code, entry["parent"], entry["level"], *place, [entry["ar"]], entry["en"], entry["also"])
@@ -178,15 +195,20 @@ def build(lists: Path) -> list[Node]:
     for governorate, names in missing.items():
         print("not in the lists:", governorate, "، ".join(names), file=sys.stderr)
     add_own(known, nodes, governorate_of)
-    return sorted(nodes.values(), key=lambda n: (n.level != "governorate", n.level != "district", n.level != "subdistrict", n.code))
+    return sorted(
+        nodes.values(),
+        key=lambda n: (n.level != "governorate", n.level != "district", n.level != "subdistrict", n.code),
+    )
 
 
 def main(lists: str) -> None:
     nodes = build(Path(lists))
-    head = "# Written by benchmarks/build_places.py. UN OCHA (CC BY 3.0 IGO), Who's On First and GeoNames (CC BY 4.0).\n"
-    columns = "code\tparent\tlevel\tlat\tlon\tname\tenglish\tothers\n"
+    head = (
+        "# Written by benchmarks/build_places.py. UN OCHA (CC BY 3.0 IGO), Who's On First and GeoNames (CC BY 4.0).\n"
+    )
+    columns = HEADER + "\n"
     (DATA / "places.tsv").write_text(head + columns + "".join(n.line() + "\n" for n in nodes), encoding="utf-8")
-    levels = defaultdict(int)
+    levels: dict[str, int] = defaultdict(int)
     for node in nodes:
         levels[node.level] += 1
     print(dict(levels))

@@ -18,7 +18,7 @@ from pathlib import Path
 from bot.domain.arabic import Token, tokenise
 from bot.domain.place_cues import touching
 from bot.domain.spotting import splits
-from bot.places.loading import load_gazetteer, load_lexicon, load_counts
+from bot.places.loading import load_counts, load_gazetteer, load_lexicon
 
 DATA = Path(__file__).parent.parent / "bot" / "data"
 MOST_OF_A_NAME = 300
@@ -40,9 +40,9 @@ def sides(names_file: Path) -> tuple[set[str], set[str]]:
 
 def neighbours(tokens: tuple[Token, ...], at: int) -> list[str]:
     found = []
-    if at and touching(tokens[at]):
+    if at and touching(tokens[at - 1], tokens[at]):
         found.append("<" + tokens[at - 1].form)
-    if at + 1 < len(tokens) and touching(tokens[at + 1]):
+    if at + 1 < len(tokens) and touching(tokens[at], tokens[at + 1]):
         found.append(">" + tokens[at + 1].form)
     return found
 
@@ -75,7 +75,7 @@ def main(corpus: str, names_file: str) -> None:
         odds = math.log((good + SMOOTHING) / totals[True]) - math.log((bad + SMOOTHING) / totals[False])
         if good + bad >= LEAST_SEEN and len(names[word]) >= LEAST_NAMES and abs(odds) >= LEAST_ODDS:
             rows.append((word, max(-3.0, min(3.0, odds))))
-    head = "# Written by benchmarks/count_neighbours.py from the ANT Corpus (2017): < before, > after; log-odds of a place."
+    head = "# Written by benchmarks/count_neighbours.py from the ANT Corpus: < before, > after; log-odds."
     lines_out = [f"{word}\t{odds:.1f}" for word, odds in sorted(rows)]
     (DATA / "place_words.tsv").write_text("\n".join([head, *lines_out]) + "\n", encoding="utf-8")
     print(totals, len(rows))

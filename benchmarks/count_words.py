@@ -11,6 +11,7 @@ import gzip
 import json
 import sys
 from collections import Counter, defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -25,7 +26,12 @@ LEAST = 12  # times seen; a word after a place noun needs only three
 def count(corpus: Path) -> tuple[Counter[str], Counter[str], Counter[str]]:
     cues = yaml.safe_load((DATA / "place_cues.yaml").read_text(encoding="utf-8"))
     syria = {c + normalise(w) for w in cues["syria"].split() for c in ("", "و", "ب", "ل")}
-    nouns = {c + normalise(w) for cue in ("settlement", "settlements") for w in cues[cue].split() for c in ("", "و", "ب", "ل")}
+    nouns = {
+        c + normalise(w)
+        for cue in ("settlement", "settlements")
+        for w in cues[cue].split()
+        for c in ("", "و", "ب", "ل")
+    }
     total: Counter[str] = Counter()
     in_syria: Counter[str] = Counter()
     after_noun: Counter[str] = Counter()
@@ -37,7 +43,7 @@ def count(corpus: Path) -> tuple[Counter[str], Counter[str], Counter[str]]:
             total.update(forms)
             if sum(form in syria for form in forms) >= 2:
                 in_syria.update(forms)
-            after_noun.update(b.form for a, b in zip(tokens, tokens[1:], strict=False) if a.form in nouns and not b.before.strip('"«(#“”'))
+            after_noun.update(b.form for a, b in pairwise(tokens) if a.form in nouns and not b.before.strip('"«(#“”'))
     return total, in_syria, after_noun
 
 
@@ -64,7 +70,7 @@ def main(corpus: str) -> None:
         shares = f":{round(9 * syrian / times)}{round(9 * nouns / times)}"
         groups[round(times, 1 - len(str(times)))].append(form + (shares if shares != ":00" else ""))
     lines = [f"{times}\t{' '.join(words)}" for times, words in sorted(groups.items())]
-    head = "# Written by benchmarks/count_words.py from the ANT Corpus (Chouigui, Ben Khiroun, Elayeb, 2017): word counts only."
+    head = "# Written by benchmarks/count_words.py from the ANT Corpus (Chouigui and others, 2017): word counts only."
     (DATA / "word_counts.tsv").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
     print(sum(map(len, groups.values())), "words")
 

@@ -178,7 +178,9 @@ def main() -> None:
     if not options.rig.exists():
         raise SystemExit(f"There is no load rig at {options.rig}; name one with --rig.")
     runs = [measure(options.rig, options.feeds, options.rate, options.interval) for _ in range(options.runs)]
-    print(f"{options.feeds} feeds, one new item each, {options.rate} messages/s; medians of {options.runs} runs (min..max)")
+    print(
+        f"{options.feeds} feeds, one new item each, {options.rate} messages/s; medians of {options.runs} runs (min..max)"
+    )
     for field, unit in (("first", "s"), ("last", "s"), ("cpu", "s"), ("peak_mb", "MB"), ("tree_mb", "MB")):
         values = sorted(getattr(run, field) for run in runs)
         print(f"  {field:8} {statistics.median(values):7.2f} {unit:2}  ({values[0]:.2f}..{values[-1]:.2f})")

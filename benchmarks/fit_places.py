@@ -43,9 +43,17 @@ def from_jsonl(path: Path, reader: PlaceReader, weight: float = 1.0) -> Iterator
         if row["label"] == "unclear":
             continue
         sightings = reader.sight(row.get("title"), row["text"])
-        target = next((s for s in sightings if s.passage.field == "text" and official(s) and overlaps(s, row["start"], row["end"])), None)
+        target = next(
+            (
+                s
+                for s in sightings
+                if s.passage.field == "text" and official(s) and overlaps(s, row["start"], row["end"])
+            ),
+            None,
+        )
         doubt = 0.5 if "doubt" in row["flags"] else 1.0
-        shown = f"{row['text'][max(0, row['start'] - 40) : row['start']]}[{row['surface']}]{row['text'][row['end'] : row['end'] + 40]}"
+        text, start, end = row["text"], row["start"], row["end"]
+        shown = f"{text[max(0, start - 40) : start]}[{text[start:end]}]{text[end : end + 40]}"
         yield Example(row["name"], row["label"] == "yes", weight * doubt, target, sightings, row["ambiguous"], shown)
 
 
@@ -74,12 +82,54 @@ def overlaps(sighting: Sighting, start: int, end: int) -> bool:
 
 
 EXPECTED = {
-    "tanween": -2.5, "prev_kin": -2.0, "prev_title": -1.0, "prev_given_name": -1.0, "next_given_name": -0.7, "next_kin": -1.5,
-    "prev_settlement": 1.5, "prev_settlements": 1.0, "prev_crossing": 0.8, "prev_people_of": 0.7, "next_after_direction": 1.0,
-    "next_after_place": 0.5, "before_of_places": 1.0, "before_of_words": -1.0, "after_of_places": 0.7, "after_of_words": -0.7,
-    "company_list": 1.0, "company_governorate": 1.5, "hashtag": 0.4, "hashtag_longer": -0.5, "prev_outlet_head": -0.7, "abroad_named": -1.5,
-    "prev_club": -1.0, "name_headline_word": -2.0, "name_kunya": -1.5, "person_pair": -1.5, "source_syrian": 0.7, "source_area": 1.0, "outlet_name": -3.5, "name_date": -2.0, "name_noun": 2.0, "name_after_noun": 1.0, "placed_home": 1.0,
-    "name_obscure": -0.5, "name_syrian_word": -1.0, "next_syrian_nisba": 1.0, "name_person": -0.5, "dateline": 0.5, "clitic_doubt": -1.0, "prev_article_verb": -1.0, "next_nisba": -0.5,
+    "name_rare": 1.0,
+    "level_subdistrict": 0.7,
+    "lies_abroad": -2.5,
+    "lies_in_syria": 1.0,
+    "next_nisba_bare": -2.0,
+    "tanween_placed": -0.5,
+    "next_foreign_adjective": -2.0,
+    "tanween": -6,
+    "prev_kin": -2.0,
+    "prev_title": -1.0,
+    "prev_given_name": -1.0,
+    "next_given_name": -0.7,
+    "next_kin": -1.5,
+    "prev_settlement": 1.5,
+    "prev_settlements": 1.0,
+    "prev_crossing": 0.8,
+    "prev_people_of": 0.7,
+    "next_after_direction": 1.0,
+    "next_after_place": 0.5,
+    "before_of_places": 1.0,
+    "before_of_words": -1.0,
+    "after_of_places": 0.7,
+    "after_of_words": -0.7,
+    "company_list": 1.0,
+    "company_governorate": 1.5,
+    "hashtag": 0.4,
+    "hashtag_longer": -0.5,
+    "prev_outlet_head": -0.7,
+    "abroad_named": -2.5,
+    "prev_club": -1.0,
+    "name_headline_word": -2.0,
+    "name_kunya": -4,
+    "person_pair": -1.5,
+    "source_syrian": 0.7,
+    "source_area": 1.0,
+    "outlet_name": -5,
+    "name_date": -5,
+    "name_noun": 2.0,
+    "name_after_noun": 1.0,
+    "placed_home": 1.0,
+    "name_obscure": -0.5,
+    "name_syrian_word": -1.0,
+    "next_syrian_nisba": 1.0,
+    "name_person": -0.5,
+    "dateline": 0.5,
+    "clitic_doubt": -1.0,
+    "prev_article_verb": -1.0,
+    "next_nisba": -0.5,
 }  # what a reader of Arabic expects of a cue; the ridge pulls towards it, so it decides only where labels are few
 
 
@@ -87,7 +137,10 @@ def fit(examples: Sequence[tuple[Cues, bool, float]], ridge: float, rounds: int 
     """Ridge logistic regression by Adam on whole batches; sparse, no dependencies."""
     names = sorted({cue for cues, _, _ in examples for cue in cues} | {"always"} | EXPECTED.keys())
     index = {name: i for i, name in enumerate(names)}
-    rows = [([(index[c], v) for c, v in cues.items() if v] + [(index["always"], 1.0)], float(label), w) for cues, label, w in examples]
+    rows = [
+        ([(index[c], v) for c, v in cues.items() if v] + [(index["always"], 1.0)], float(label), w)
+        for cues, label, w in examples
+    ]
     total = sum(w for _, _, w in rows)
     mean = [EXPECTED.get(name, 0.0) for name in names]
     weights, moment, spread = list(mean), [0.0] * len(names), [0.0] * len(names)
@@ -147,7 +200,9 @@ def figures(scored: Sequence[tuple[Example, float]], threshold: float) -> str:
     return f"P {precision:.3f} R {recall:.3f} ({true} right, {false} false, {missed} missed)"
 
 
-def cross_validate(labelled: Sequence[Example], reader: PlaceReader, ridge: float, folds: int = 5) -> list[tuple[Example, float]]:
+def cross_validate(
+    labelled: Sequence[Example], reader: PlaceReader, ridge: float, folds: int = 5
+) -> list[tuple[Example, float]]:
     names = sorted({e.name for e in labelled})
     random.Random(7).shuffle(names)
     fold_of = {name: i % folds for i, name in enumerate(names)}
@@ -169,7 +224,9 @@ def write(model: Model, path: Path) -> None:
     cues = sorted({*model.first, *model.second})
     lines = [f"{c}\t{model.first.get(c, 0.0):.3f}\t{model.second.get(c, 0.0):.3f}" for c in cues]
     head = "# Written by benchmarks/fit_places.py: a cue, its weight in the first reading and in the second (log-odds)."
-    path.write_text("\n".join([head, f"threshold\t{model.threshold}\t{model.threshold}", *lines]) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n".join([head, f"threshold\t{model.threshold}\t{model.threshold}", *lines]) + "\n", encoding="utf-8"
+    )
 
 
 def main() -> None:
@@ -190,7 +247,9 @@ def main() -> None:
         scored = cross_validate([*labelled, *own], reader, args.ridge)
         report("labelled", [(e, p) for e, p in scored if e in labelled])
         report("own", [(e, p) for e, p in scored if e in own])
-        wrong = sorted((x for x in scored if x[0].label != (x[1] >= args.threshold)), key=lambda x: abs(x[1] - x[0].label))
+        wrong = sorted(
+            (x for x in scored if x[0].label != (x[1] >= args.threshold)), key=lambda x: abs(x[1] - x[0].label)
+        )
         for example, p in wrong[-args.errors :] if args.errors else ():
             print(f"  {'missed' if example.label else 'false'} {p:.2f} {example.shown}".replace("\n", " "))
         return

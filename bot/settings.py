@@ -141,6 +141,7 @@ class SourceEntry(_Section):
     name_ar: str | None = None
     name_en: str | None = None
     language: _Language | None = None
+    area: Annotated[str | None, _must(re.compile(r"SY\d{2}(\d{2}(\d{2})?)?").fullmatch, "bad-area")] = None
     interval_seconds: Annotated[int | None, Field(ge=1, le=86_400)] = None
     enabled: bool | None = None
 
@@ -175,6 +176,7 @@ class Settings(_Section):
             name_en=entry.name_en or entry.id,
             url=url,
             language=entry.language or "ar",
+            area=entry.area,
             interval=timedelta(seconds=entry.interval_seconds or self.polling.interval_seconds),
         )
 

@@ -68,7 +68,9 @@ class Post:
         return [m for m in self.simulator.messages(chat_id) if m.sender.is_bot]
 
     async def until_arrived(self, chat_id: int, count: int = 1) -> list[Message]:
-        return await self.simulator.wait_for(lambda: len(self.arrived(chat_id)) >= count and self.arrived(chat_id), 15)
+        return await self.simulator.wait_for(
+            lambda: self.arrived(chat_id) if len(self.arrived(chat_id)) >= count else [], 15
+        )
 
     async def rows(self, *columns: str) -> list[tuple[Any, ...]]:
         query = select(*(alerts.c[c] for c in columns)).order_by(alerts.c.id)

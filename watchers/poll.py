@@ -56,7 +56,7 @@ class Poller:
         name = due.source.id
         known = self._filed.get(name, frozenset())
         try:
-            understood = await self.readers.read(name, document, self.clock(), known)
+            understood = await self.readers.read(due.source, document, self.clock(), known)
         except SourceError as error:
             await self.file(self._failure(due, error.problem))
             return

@@ -16,13 +16,14 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from multiprocessing import connection
 from pathlib import Path
 
 from pebble import ProcessPool
 
 from bot.domain.errors import SourceError
-from bot.domain.model import Article, Document, Problem, ProblemKind, Reading
+from bot.domain.model import Article, Document, Problem, ProblemKind, Reading, Source
 
 _GRACE = timedelta(seconds=20)  # for starting children, beyond the time that the readings ahead may take
 _BACKLOG = 2  # readings handed to the pool for each child: one that runs, one that waits
@@ -37,11 +38,11 @@ class Understood:
     articles: tuple[Article, ...]
 
 
-Understanding = Callable[[str, Document, datetime, frozenset[str]], Understood]
+Understanding = Callable[[Source, Document, datetime, frozenset[str]], Understood]
 
 
 def understand(
-    source_id: str, document: Document, seen_at: datetime, known: frozenset[str] = frozenset()
+    source: Source, document: Document, seen_at: datetime, known: frozenset[str] = frozenset()
 ) -> Understood:
     """What runs in a child: read the feed, make articles of its entries, except those whose keys are `known`."""
     from bot.domain.articles import key_of, make_article  # the parent, which imports this module too, needs none
@@ -52,7 +53,8 @@ def understand(
     reading = read_feed(document, seen_at)
     entries = {key_of(entry): entry for entry in reading.entries}
     new = [entry for key, entry in entries.items() if key not in known]
-    articles = tuple(make_article(entry, source_id, seen_at, detect, places_in) for entry in new)
+    places = partial(places_in, source_area=source.area)
+    articles = tuple(make_article(entry, source.id, seen_at, detect, places) for entry in new)
     return Understood(reading, frozenset(entries), articles)
 
 
@@ -76,16 +78,16 @@ class Readers:
         self._pool = self._new_pool()
 
     async def read(
-        self, source_id: str, document: Document, seen_at: datetime, known: frozenset[str] = frozenset()
+        self, source: Source, document: Document, seen_at: datetime, known: frozenset[str] = frozenset()
     ) -> Understood:
-        """The reading of `document`, which came from `source_id`; entries whose keys are `known` are not understood
+        """The reading of `document`, which came from `source`; entries whose keys are `known` are not understood
         again.
 
         Raises:
             SourceError: `READER_FAILED` when the child ran out of time or memory, or died.
         """
         async with self._hands:
-            future = asyncio.wrap_future(self._schedule(source_id, document, seen_at, known))
+            future = asyncio.wrap_future(self._schedule(source, document, seen_at, known))
             self._under_way.add(future)
             try:
                 await asyncio.wait([future], timeout=self._patience)
@@ -118,7 +120,7 @@ class Readers:
             initargs=(self._memory_limit,),
         )
 
-    def _schedule(self, *arguments: str | Document | datetime | frozenset[str]) -> Future[Understood]:
+    def _schedule(self, *arguments: Source | Document | datetime | frozenset[str]) -> Future[Understood]:
         limit = self._time_limit.total_seconds()
         try:
             return self._pool.schedule(self._understanding, args=arguments, timeout=limit)

@@ -332,7 +332,7 @@ def parse_watch(text: str) -> Expression:
     if len(text) > LONGEST and (length := len(text.strip())) > LONGEST:
         raise UserError("watch-too-long", length=length, limit=LONGEST)
     if _SIMPLE.fullmatch(text):
-        words, _ = _settle(text)
+        words = tuple(normalise(text).split())
         if OPERATOR_WORDS.keys().isdisjoint(words):
             return Expression(Term(words, text))
     seen = visible(text)

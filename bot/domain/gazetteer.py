@@ -25,7 +25,8 @@ _CELL_DEGREES = 0.25  # about 25 km: the side of a cell of the index of neighbou
 class Place:
     """A place of the table. `code` is the OCHA P-code, or an id of our own that begins with `R-`, `X-` or `G-`.
 
-    `others` are further names in any script; `parent` is the code of the place above, "" for a governorate.
+    `others` are further names in any script; `parent` is the code of the place above, "" for a governorate;
+    `members` are, for a region, the codes of what lies in it (the tree itself has no regions).
     """
 
     code: str
@@ -36,6 +37,7 @@ class Place:
     name: str
     english: str = ""
     others: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
     @property
     def official(self) -> bool:
@@ -54,7 +56,7 @@ class Place:
         )
 
 
-HEADER = "code\tparent\tlevel\tlat\tlon\tname\tenglish\tothers"
+HEADER = "code\tparent\tlevel\tlat\tlon\tname\tenglish\tothers\tmembers"
 
 
 def kilometres(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
@@ -77,18 +79,22 @@ class Gazetteer:
         self.core = frozenset(self._by_code if core is None else core)
         self._above: dict[str, tuple[Place, ...]] = {}
         self._kin: dict[tuple[tuple[str, ...], tuple[str, ...]], float] = {}
-        self._children: dict[str, list[str]] = defaultdict(list)
+        self._children: dict[str, list[str]] = defaultdict(list)  # the tree, and what lies in a region
+        self._regions: dict[str, list[Place]] = defaultdict(list)
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._cells: dict[tuple[int, int], list[Place]] = defaultdict(list)
         for place in self._by_code.values():
             self._children[place.parent].append(place.code)
+            for member in place.members:
+                self._children[place.code].append(member)
+                self._regions[member].append(place)
             self._cells[_cell(place.latitude, place.longitude)].append(place)
             for key in {name_key(name) for name in place.names}:
                 self._by_name[key].append(place.code)
 
     @classmethod
     def load(cls, *tables: str) -> "Gazetteer":
-        """Reads tables of tab-separated lines under `HEADER`, the core one first; a later one wins where codes are equal.
+        """Reads tables of tab-separated lines under `HEADER`, the core one first; a later one wins for a code of both.
 
         Lines that begin with # are comments. Raises ValueError, with the line's number, for a line it cannot read.
         """
@@ -113,6 +119,10 @@ class Gazetteer:
         found = (self._by_code[code] for code in self._by_name.get(name_key(name), ()))
         return tuple(sorted(found, key=lambda place: LEVELS.index(place.level)))
 
+    def core_find(self, name: str) -> bool:
+        """Whether a place of the core has the name."""
+        return not self.core.isdisjoint(self._by_name.get(name_key(name), ()))
+
     def names(self) -> Iterable[str]:
         """Every name, folded."""
         return self._by_name.keys()
@@ -131,6 +141,18 @@ class Gazetteer:
             place = self._by_code[place.parent]
             above.append(place)
         return tuple(above)
+
+    def containing(self, code: str) -> tuple[Place, ...]:
+        """The places above and the regions that it or any of them belongs to: every watch that covers the place."""
+        above = self.ancestors(code)
+        found: dict[str, Place] = {place.code: place for place in above}
+        waiting = [code, *found]
+        while waiting:
+            for region in self._regions.get(waiting.pop(), ()):
+                if region.code not in found and region.code != code:
+                    found[region.code] = region
+                    waiting.append(region.code)
+        return tuple(found.values())
 
     def governorate(self, code: str) -> Place | None:
         """The governorate that the place is, or lies in."""
@@ -198,13 +220,14 @@ def read_table(table: str) -> Iterator[Place]:
         if not line or line.startswith(("#", "code\t")):
             continue
         try:
-            code, parent, level, latitude, longitude, name, english, others = line.split("\t")
+            code, parent, level, latitude, longitude, name, english, others, *rest = line.split("\t")
             where = float(latitude), float(longitude)
         except ValueError as error:
             raise ValueError(f"line {number}: {error}") from error
         if level not in LEVELS:
             raise ValueError(f"line {number}: no such level: {level}")
-        yield Place(code, parent, level, *where, name, english, tuple(others.split("|")) if others else ())
+        members = tuple(rest[0].split("|")) if rest and rest[0] else ()
+        yield Place(code, parent, level, *where, name, english, tuple(others.split("|")) if others else (), members)
 
 
 def cycles(places: Iterable[Place]) -> frozenset[str]:

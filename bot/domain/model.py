@@ -13,7 +13,10 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A publisher's feed, as the catalogue and config.yaml describe it."""
+    """A publisher's feed, as the catalogue and config.yaml describe it.
+
+    `area` is the code of the place it mostly writes about ("SY12" is Daraa), None for the whole country.
+    """
 
     id: str
     name_ar: str
@@ -21,6 +24,7 @@ class Source:
     url: str
     language: str = "ar"
     interval: timedelta = timedelta(minutes=5)
+    area: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

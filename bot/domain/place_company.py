@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from bot.domain.gazetteer import WIDE, Gazetteer, Place, kilometres
 from bot.domain.place_cues import Cues, Sighting
 
+_ENCLOSING = (*WIDE, "region")
 _COUNTS_FROM = 0.3  # chance of the first reading from which a name is company
 _FEW = 8  # a name of more places says little about where the article is
 _WITHIN_WORDS = 5  # how far behind a town its governorate may stand: «نوى في ريف درعا الغربي»
@@ -54,7 +55,7 @@ def _company_of(sighting: Sighting, company: Iterable[Sighting], gazetteer: Gaze
                 kin == 1
                 and other.passage is sighting.passage
                 and 0 <= gap < _WITHIN_WORDS
-                and other.places[0].level in WIDE
+                and other.places[0].level in _ENCLOSING
             ):
                 behind = max(behind, other.chance)
     cues = {

@@ -21,19 +21,28 @@ _LEVELS = ("governorate", "district", "subdistrict", "quarter")
 _SENTENCE_ENDS = frozenset(".؟?!…؛")
 _QUOTES = "\"'«»“”„‟‹›‘’#＃_ "
 _NONE: frozenset[str] = frozenset()
-# A word of these kinds before a name makes a place of it more likely, and is no noun that the name describes.
-_PLACING = frozenset(
-    "settlement area settlements edge people_of crossing facility fight direction preposition news_verb outlet_head club".split()
-)
-_BEFORE = _PLACING | frozenset("title kin given_name article_verb".split())
-_PERSONAL = frozenset("prev_title prev_given_name prev_kin next_given_name next_kin".split())
-_NOUNS = frozenset("settlement crossing".split())  # a name that begins with one says itself that it is a place
-_BEFORE_LAST = frozenset(
-    "settlement area settlements people_of crossing facility direction title given_name kin outlet_head".split()
-)
-_AFTER = frozenset(
-    "after_direction after_place after_word direction_adjective given_name kin foreign_adjective syria syrian_nisba country title".split()
-)
+# Which kinds of words are looked for where; each is a list of place_cues.yaml.
+_NOUNS = frozenset(("settlement", "crossing"))  # a name that begins with one says itself that it is a place
+_NEUTRAL = _NOUNS | {"area", "settlements", "edge", "people_of", "facility", "direction"}
+_BEFORE = _NEUTRAL | {
+    "fight",
+    "preposition",
+    "news_verb",
+    "outlet_head",
+    "club",
+    "title",
+    "kin",
+    "given_name",
+    "article_verb",
+}
+_BEFORE_LAST = _NEUTRAL - {"edge"} | {"title", "kin", "given_name", "outlet_head"}
+_PERSON_AFTER = frozenset(("given_name", "kin", "title"))
+_COUNTRY_AFTER = frozenset(("country", "foreign_adjective", "syria", "syrian_nisba"))
+_AFTER = _PERSON_AFTER | _COUNTRY_AFTER | {"after_direction", "after_place", "after_word", "direction_adjective"}
+_REACH = 5  # words behind a name in which its country is looked for
+_ABROAD = frozenset(("country", "foreign_city", "foreign_adjective"))
+_LEADING = frozenset(("after_direction", "direction", "settlement", "area", "edge"))
+_PERSONAL = frozenset(("prev_title", "prev_given_name", "prev_kin", "next_given_name", "next_kin"))
 _ARTICLE = ("country", "foreign_city", "foreign_adjective", "syria", "syrian_actor", "sport")
 
 
@@ -124,13 +133,13 @@ class Surroundings:
         return {cue: value for cue, value in cues.items() if value}
 
 
-def touching(token: Token) -> bool:
-    """Whether nothing but a space, quotes or a # parts the token from the word before it."""
-    return not token.before or not token.before.strip(_QUOTES)
+def touching(before: Token, token: Token) -> bool:
+    """Whether nothing but a space, quotes or a # parts the token from the one before it; a line's end parts them."""
+    return token.clause == before.clause and (not token.before or not token.before.strip(_QUOTES))
 
 
 def _definite(form: str) -> bool:
-    return form.startswith("ال") or form[1:3] == "ال" and form[0] in "وبفلك" or form.startswith(("لل", "ولل"))
+    return form.startswith(("ال", "لل", "ولل")) or (form[1:3] == "ال" and form[0] in "وبفلك")
 
 
 def _nisba(form: str) -> bool:
@@ -216,12 +225,9 @@ def cues_around(
     return cues
 
 
-_NEUTRAL = frozenset("settlement area settlements edge people_of crossing facility direction".split())
-
-
 def _before(tokens: Sequence[Token], first: int, lexicon: Lexicon, cues: Cues) -> frozenset[str]:
     """Adds what the two words before say; gives the kinds of the nearest."""
-    if first == 0 or not touching(tokens[first]):
+    if first == 0 or not touching(tokens[first - 1], tokens[first]):
         cues["nothing_before"] = 1.0
         return _NONE
     form = tokens[first - 1].form
@@ -229,10 +235,27 @@ def _before(tokens: Sequence[Token], first: int, lexicon: Lexicon, cues: Cues) -
     kinds = lexicon.kinds.get(form, _NONE) & _BEFORE
     for kind in kinds:
         cues[f"prev_{kind}"] = 1.0
-    if first > 1 and touching(tokens[first - 1]):
+    if first > 1 and touching(tokens[first - 2], tokens[first - 1]):
         for kind in lexicon.kinds.get(tokens[first - 2].form, _NONE) & _BEFORE_LAST:
             cues[f"prev2_{kind}"] = 1.0
     return kinds
+
+
+def _behind(tokens: Sequence[Token], at: int, lexicon: Lexicon, cues: Cues) -> None:
+    """A country that the name is said to lie in: «شبعا في جنوب لبنان» is abroad, «نصيب مع الأردن» is not."""
+    for number in range(at, min(at + _REACH, len(tokens))):
+        token = tokens[number]
+        kinds = lexicon.kinds.get(token.form, _NONE)
+        if not touching(tokens[number - 1], token) or (token.form[0] == "و" and token.form[1:] in lexicon.kinds):
+            return
+        if not kinds.isdisjoint(_ABROAD):
+            cues["lies_abroad"] = 1.0
+            return
+        if "syria" in kinds:
+            cues["lies_in_syria"] = 1.0
+            return
+        if kinds.isdisjoint(_LEADING) and token.form != "في":
+            return
 
 
 def _in_place(spot: Spot, cues: Cues) -> bool:
@@ -248,7 +271,7 @@ def _weigh(odds: float | None, side: str, cues: Cues) -> None:
 
 
 def _after(tokens: Sequence[Token], spot: Spot, lexicon: Lexicon, cues: Cues) -> None:
-    if spot.last >= len(tokens) or not touching(tokens[spot.last]):
+    if spot.last >= len(tokens) or not touching(tokens[spot.last - 1], tokens[spot.last]):
         cues["nothing_after"] = 1.0
         return
     form = tokens[spot.last].form
@@ -259,9 +282,10 @@ def _after(tokens: Sequence[Token], spot: Spot, lexicon: Lexicon, cues: Cues) ->
     kinds = lexicon.kinds.get(form, _NONE) & _AFTER
     for kind in kinds:
         cues[f"next_{kind}"] = 1.0
+    _behind(tokens, spot.last, lexicon, cues)
     if not kinds:
         if _nisba(form):
-            cues["next_nisba"] = 1.0
+            cues["next_nisba" if _in_place(spot, cues) else "next_nisba_bare"] = 1.0
         elif form.startswith("ال"):
             cues["next_definite" if spot.name.startswith("ال") else "next_owner"] = 1.0
         elif form[0] in "يتن" and len(form) > 3:
@@ -278,7 +302,7 @@ def _shape(passage: Passage, spot: Spot, before: frozenset[str], names: NameCues
         if "name_rare" in cues:
             cues["rare_in_clitic"] = 1.0
         cues["clitic_doubt"] = names.clitic_doubt(token.form, spot.name)
-    elif first and not before and touching(token) and not token.hashtag:
+    elif first and not before and touching(tokens[first - 1], token) and not token.hashtag:
         previous = tokens[first - 1].form
         definite, named = _definite(previous), spot.name.startswith("ال")
         cues[
@@ -288,8 +312,15 @@ def _shape(passage: Passage, spot: Spot, before: frozenset[str], names: NameCues
             if not definite and not named
             else "after_other"
         ] = 1.0
-    if any(t.tanween for t in tokens[first:last]):
-        cues["tanween"] = 1.0
+    if tokens[last - 1].tanween:
+        cues["tanween_placed" if before & _NOUNS else "tanween"] = 1.0
+    _frame(passage, spot, cues)
+
+
+def _frame(passage: Passage, spot: Spot, cues: Cues) -> None:
+    """Hashtags, quotes, and the head of a headline or a dateline."""
+    tokens, first, last = passage.tokens, spot.first, spot.last
+    token = tokens[first]
     if token.hashtag:
         longer = (last < len(tokens) and tokens[last].before == "_") or token.before == "_"
         cues["hashtag_longer" if longer else "hashtag"] = 1.0

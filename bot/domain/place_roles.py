@@ -29,14 +29,18 @@ def _words(text: str) -> frozenset[str]:
 
 
 # «من أبناء X» wherever it stands; «أهالي X» only after من: «أهالي X يشكون» is news from X.
-_ORIGIN = _words("نازحي مهجري لاجئي نازحو مهجرو لاجئو ينحدر ينحدرون تنحدر المنحدر المنحدرين والمنحدر مواليد القادمين القادمون نازحين")
+_ORIGIN = _words(
+    "نازحي مهجري لاجئي نازحو مهجرو لاجئو ينحدر ينحدرون تنحدر المنحدر المنحدرين والمنحدر مواليد القادمين القادمون نازحين"
+)
 _ORIGIN_AFTER_FROM = _words("أبناء أهالي سكان أهل بنات عشائر وجهاء مقاتلي")
 _ORIGIN_NOUN = _words("ابن ابنة أبناء")
 _SURE_BEFORE = (
     "العام الماضي", "قبل عام", "قبل سنوات", "قبل اعوام", "قبل اشهر", "سبق ان", "وسبق", "يذكر ان", "يشار الي", "وكان قد",
     "وكانت قد", "كان قد", "كانت قد", "الشهر الماضي", "في وقت سابق من العام", "السنوات الماضيه", "الاعوام الماضيه",
 )  # fmt: skip
-_PAST_YEAR = re.compile(r"19\d\d|20(?:0\d|1\d|2[0-4])")  # years of the war and before; an article of today names its own
+_PAST_YEAR = re.compile(
+    r"19\d\d|20(?:0\d|1\d|2[0-4])"
+)  # years of the war and before; an article of today names its own
 
 
 def role_of(sighting: Sighting) -> Role:

@@ -14,7 +14,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.arabic import Token, tokenise
+from bot.domain.arabic import Token, normalise, tokenise
 from bot.domain.gazetteer import WIDE, Gazetteer, Place
 from bot.domain.place_company import add_company, rank
 from bot.domain.place_cues import Cues, Lexicon, NameCues, Passage, Sighting, Surroundings, cues_around
@@ -81,6 +81,8 @@ class PlaceReader:
         named: dict[str, list[str]] = {}
         for place in gazetteer:
             for name in place.names:
+                if place.code not in gazetteer.core and self._hides(normalise(name)):
+                    continue
                 if name[0] > "\u0590" or (place.code in gazetteer.core and len(name) >= _SHORTEST_LATIN):
                     named.setdefault(name, []).append(place.code)
         self._index = NameIndex(named, lexicon.masks)
@@ -119,6 +121,11 @@ class PlaceReader:
                 found.append(Sighting(passage, spot, places, cues))
         return found
 
+    def _hides(self, name: str) -> bool:
+        """Whether a name of the complete lists is a noun and a place that we know: «جامعة حلب» is in Aleppo."""
+        noun, _, rest = name.partition(" ")
+        return bool(rest and self._lexicon.kinds.get(noun) and self.gazetteer.core_find(rest))
+
     def _add_source(self, sightings: Sequence[Sighting], source_area: str | None) -> None:
         """A Syrian source speaks of Syria unless it says otherwise, and of its own area first."""
         if source_area is None:
@@ -150,6 +157,14 @@ class PlaceReader:
         clues = (Clue(cue, weights.get(cue, 0.0) * value) for cue, value in sighting.cues.items())
         evidence = tuple(sorted((c for c in clues if abs(c.weight) >= 0.1), key=lambda c: -abs(c.weight)))
         return Mention(
-            passage.field, start, end, passage.original[start:end], ranked[0], ranked, sighting.chance, role_of(sighting),
-            evidence, sighting.chance >= self.model.threshold,
-        )  # fmt: skip
+            passage.field,
+            start,
+            end,
+            passage.original[start:end],
+            ranked[0],
+            ranked,
+            sighting.chance,
+            role_of(sighting),
+            evidence,
+            sighting.chance >= self.model.threshold,
+        )

@@ -12,6 +12,8 @@ from bot.domain.model import Article, Button, Evidence, Message
 from bot.domain.summary import shorten, summarise
 
 TITLE_WORDS, TITLE_LETTERS = 40, 300
+NAME_LETTERS = 100
+LINK_LETTERS = 2000  # Fluent refuses variables of more than 2500; the button has the link in any case
 WATCH_LETTERS = 60
 WATCHES_NAMED = 5
 RLM = "\u200f"
@@ -36,11 +38,12 @@ def render_alert(
     `watches` are shown as the chat wrote them. `repeated`: it may have arrived already, so it comes silently.
     """
     foreign = article.language not in ("ar", messages.language)
-    headline = article.title or (article.text if foreign else "")  # posts of channels have none
+    named = article.title or (article.text if foreign else "")  # some feeds give their items no title
+    headline = shorten(named, TITLE_WORDS, TITLE_LETTERS)
     body = "" if foreign else summarise(article, evidence)
     html = lines(
         messages.html("alert-foreign", language=_language(article.language, messages)) if foreign else None,
-        bold(isolate(escape(shorten(headline, TITLE_WORDS, TITLE_LETTERS)))) if headline else None,
+        bold(isolate(escape(headline))) if headline else None,
         isolate(escape(body)) if body else None,
         Html(""),
         _source_line(article, source_name, messages),
@@ -65,7 +68,9 @@ def _language(code: str, messages: Messages) -> str:
 
 
 def _source_line(article: Article, source_name: str, messages: Messages) -> Html:
-    source = link(article.url, escape(source_name)) if article.url else escape(source_name)
+    name = escape(source_name[:NAME_LETTERS])
+    linked = link(article.url, name) if article.url else name
+    source = linked if len(linked) <= LINK_LETTERS else name
     if article.published_at is None:
         return messages.html("alert-source-undated", source=source)
     return messages.html("alert-source", source=source, time=messages.time(article.published_at))

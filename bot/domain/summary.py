@@ -13,8 +13,8 @@ SENTENCES = 2
 WORDS = 60  # about three lines on a locked phone
 LETTERS = 700  # a bound for texts whose "words" are endless; 60 Arabic words have about 350
 
-# A full stop between digits, or after a single letter ("د. أحمد"), ends no sentence.
-_END = re.compile(r"(?<![.\s\d]\w)(?<!^\w)[.!?؟…]+[»”\")\]]*(?=\s|$)|\n+", re.MULTILINE)
+# A full stop in a number, after a single letter ("د. أحمد") or after the number of a line ("1. …") ends no sentence.
+_END = re.compile(r"(?<![\s.(«“\"][^\W\d_])(?<!^\w)[.!?؟…]+[»”\")\]]*(?=\s|$)|\n+", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ they lie near it, in its governorate, under a name that is nearly the same, and 
 is guessed: what does not fit is refused and reported with its row.
 """
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -45,7 +44,7 @@ def import_places(files: Sequence[Path], core: Gazetteer, out: Path, force: bool
     lines = [f"# Imported from {', '.join(path.name for path in files)} by `python -m bot places import`.", HEADER]
     temporary = out.with_name(out.name + ".part")
     temporary.write_text("\n".join([*lines, *(place.line() for place in places)]) + "\n", encoding="utf-8")
-    os.replace(temporary, out)
+    temporary.replace(out)
     return replace(report, written=True)
 
 

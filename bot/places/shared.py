@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from bot.domain.gazetteer import Gazetteer
 from bot.domain.model import PlaceHit
 from bot.domain.places import Mention, PlaceReader
 from bot.places.loading import load_reader
@@ -12,9 +13,10 @@ def _reader() -> PlaceReader:
     return load_reader()
 
 
-def places_in(title: str, text: str) -> tuple[PlaceHit, ...]:
+def places_in(title: str, text: str, source_area: str | None = None) -> tuple[PlaceHit, ...]:
     """The places that a text speaks of; what only may be a place is there too, and is not `sure`."""
-    return tuple(map(_hit, _reader().recognise(title, text)))
+    reader = _reader()
+    return tuple(hit_of(mention, reader.gazetteer) for mention in reader.recognise(title, text, source_area))
 
 
 def codes_named(phrase: str) -> frozenset[str]:
@@ -22,10 +24,7 @@ def codes_named(phrase: str) -> frozenset[str]:
     return frozenset(place.code for place in _reader().gazetteer.find(phrase))
 
 
-def _hit(mention: Mention) -> PlaceHit:
-    codes = (mention.place.code, *_ancestors(mention.place.code))
+def hit_of(mention: Mention, gazetteer: Gazetteer) -> PlaceHit:
+    """A mention as the index of watches wants it: with the codes of all places that contain it."""
+    codes = (mention.place.code, *(place.code for place in gazetteer.ancestors(mention.place.code)))
     return PlaceHit(codes, mention.field, mention.start, mention.end, mention.believed)
-
-
-def _ancestors(code: str) -> tuple[str, ...]:
-    return tuple(place.code for place in _reader().gazetteer.ancestors(code))

@@ -137,8 +137,8 @@ def _read_xlsx(archive: zipfile.ZipFile) -> Iterator[Sequence[str]]:
     """The rows of every sheet that has the columns of a list; the first such sheet wins."""
     shared: list[str] = []
     if "xl/sharedStrings.xml" in archive.namelist():
-        for item in ElementTree.fromstring(_member(archive, "xl/sharedStrings.xml")).iter(f"{_SHEET}si"):
-            shared.append("".join(text.text or "" for text in item.iter(f"{_SHEET}t")))
+        strings = ElementTree.fromstring(_member(archive, "xl/sharedStrings.xml")).iter(f"{_SHEET}si")
+        shared = ["".join(text.text or "" for text in item.iter(f"{_SHEET}t")) for item in strings]
     sheets = sorted(n for n in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", n))
     tables = ([*_sheet_rows(ElementTree.fromstring(_member(archive, sheet)), shared)] for sheet in sheets)
     first: list[Sequence[str]] | None = None

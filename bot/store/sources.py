@@ -14,11 +14,12 @@ def enlist(connection: Connection, catalogue: Sequence[Source], now: datetime) -
     alerts nobody."""
     connection.execute(update(sources).values(enabled=False))
     for source in catalogue:
-        row = {
+        row: dict[str, object] = {
             "url": source.url,
             "name_ar": source.name_ar,
             "name_en": source.name_en,
             "language": source.language,
+            "area": source.area,
             "interval_seconds": round(source.interval.total_seconds()),
             "enabled": True,
         }
@@ -44,6 +45,7 @@ def due(connection: Connection, now: datetime, limit: int) -> list[DueSource]:
                 row.url,
                 row.language,
                 timedelta(seconds=row.interval_seconds),
+                row.area,
             ),
             Validators(row.etag, row.last_modified),
             row.failures,

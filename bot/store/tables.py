@@ -64,6 +64,7 @@ sources = Table(
     Column("name_ar", Text, nullable=False),
     Column("name_en", Text, nullable=False),
     Column("language", Text, nullable=False),
+    Column("area", Text),
     Column("interval_seconds", Integer, nullable=False),
     Column("enabled", Boolean, nullable=False),
     Column("etag", Text),

@@ -56,7 +56,7 @@ async def read(http: aiohttp.ClientSession, newsstand: Newsstand, clock: Clock) 
         async with http.get(source.url) as response:
             body = await response.read()
             document = Document(body, response.content_type, response.charset, source.url)
-        understood = understand(source.id, document, clock())
+        understood = understand(source, document, clock())
         assert understood.reading.whole
         articles += understood.articles
     return articles

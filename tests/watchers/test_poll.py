@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
+from bot.domain.errors import StoreError
 from bot.domain.model import DueSource, Poll, PollOutcome, ProblemKind, Source, Validators
 from tests.watchers.conftest import NOW, Serve, ServeBytes, clock
 from watchers.fetch import Fetcher, FetchLimits
@@ -124,3 +125,29 @@ async def test_down_slow_and_cut_are_failures(serve: Serve, serve_bytes: ServeBy
     assert [p.kind for p in (await look(await serve(slow))).problems] == [ProblemKind.TIMEOUT]
     cut = await serve_bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + FEED.encode())
     assert [p.kind for p in (await look(cut)).problems] == [ProblemKind.CUT]
+
+
+async def test_entries_are_understood_once_and_again_only_when_their_poll_could_not_be_filed(serve: Serve) -> None:
+    """What is known is remembered after the filing, never before it: a failed commit must bring the entries back."""
+    filed: list[list[str]] = []
+    fails = [True, False, False, False]
+    feeds = [FEED, FEED, FEED, FEED.replace("</channel>", ITEM.format(3) + "</channel>")]
+
+    async def file(poll: Poll) -> None:
+        if fails.pop(0):
+            raise StoreError("disk full")
+        filed.append([article.key for article in poll.articles])
+
+    async def handler(request: web.Request) -> web.Response:
+        return web.Response(body=feeds.pop(0).encode())
+
+    readers = Readers(children=1, time_limit=timedelta(seconds=20))
+    url = await serve(handler)
+    async with Fetcher("t", clock, allow_private_addresses=True) as fetcher:
+        poller = Poller(fetcher, readers, file, clock)
+        with pytest.raises(StoreError):
+            await poller.poll(due(url))
+        for _ in range(3):
+            await poller.poll(due(url))
+    await readers.close()
+    assert filed == [["g1", "g2"], [], ["g3"]]

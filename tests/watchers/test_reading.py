@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import SourceError
-from bot.domain.model import Document, ProblemKind, Reading
+from bot.domain.model import Document, ProblemKind, Reading, Source
 from tests.watchers.conftest import NOW
 from watchers.reading import Readers, Understood
 
@@ -18,12 +18,15 @@ ROOT = Path(__file__).parents[2]
 ITEM = "<item><title>خبر {0}</title><guid>g{0}</guid><description>نص الخبر رقم {0}</description></item>"
 FEED = f"<rss version='2.0'><channel><title>م</title>{ITEM.format(1)}</channel></rss>"
 
+NAHR = Source("nahr", "النهر", "Nahr", "https://feeds.example/")
+SOURCE = Source("s", "س", "S", "https://feeds.example/")
+
 
 def document(text: str) -> Document:
     return Document(text.encode(), "application/rss+xml", None, "https://feeds.example/")
 
 
-def misbehave(source_id: str, document: Document, seen_at: datetime, _known: frozenset[str]) -> Understood:
+def misbehave(_source: Source, document: Document, seen_at: datetime, _known: frozenset[str]) -> Understood:
     """A reader, in a child, that does what the document says."""
     match document.body:
         case b"spin":
@@ -50,7 +53,7 @@ async def readers() -> AsyncIterator[Readers]:
 async def test_a_feed_is_read_and_understood_in_a_child() -> None:
     readers = Readers(children=2)
     try:
-        understood = await readers.read("nahr", document(FEED), NOW)
+        understood = await readers.read(NAHR, document(FEED), NOW)
     finally:
         await readers.close()
     assert [entry.guid for entry in understood.reading.entries] == ["g1"]
@@ -62,26 +65,26 @@ async def test_a_feed_is_read_and_understood_in_a_child() -> None:
 @pytest.mark.parametrize("deed", ["spin", "swallow", "die", "raise", "refuse"])
 async def test_a_document_that_breaks_its_reader_is_a_problem_and_the_next_is_read(readers: Readers, deed: str) -> None:
     with pytest.raises(SourceError) as caught:
-        await readers.read("s", document(deed), NOW)
+        await readers.read(SOURCE, document(deed), NOW)
     assert caught.value.problem.kind is ProblemKind.READER_FAILED
     assert caught.value.problem.detail
-    assert (await readers.read("s", document("fine"), NOW)).reading.title == "fine"
+    assert (await readers.read(SOURCE, document("fine"), NOW)).reading.title == "fine"
 
 
 async def test_one_bad_document_among_many_affects_no_other(readers: Readers) -> None:
     deeds = ["a", "b", "die", "c", "spin", "d", "swallow", "e"]
-    results = await asyncio.gather(*(readers.read("s", document(d), NOW) for d in deeds), return_exceptions=True)
+    results = await asyncio.gather(*(readers.read(SOURCE, document(d), NOW) for d in deeds), return_exceptions=True)
     read = [result.reading.title for result in results if isinstance(result, Understood)]
     assert read == ["a", "b", "c", "d", "e"]
 
 
 async def test_a_reader_broken_while_idle_is_replaced(readers: Readers) -> None:
-    await readers.read("s", document("fine"), NOW)
+    await readers.read(SOURCE, document("fine"), NOW)
     for child in _readers_of(os.getpid()):
         os.kill(child, signal.SIGKILL)
     for _ in range(50):
         try:
-            assert (await readers.read("s", document("again"), NOW)).reading.title == "again"
+            assert (await readers.read(SOURCE, document("again"), NOW)).reading.title == "again"
             break
         except SourceError:
             await asyncio.sleep(0.05)
@@ -90,16 +93,16 @@ async def test_a_reader_broken_while_idle_is_replaced(readers: Readers) -> None:
 
 
 async def test_a_reading_nobody_waits_for_is_stopped(readers: Readers) -> None:
-    reading = asyncio.create_task(readers.read("s", document("spin"), NOW))
+    reading = asyncio.create_task(readers.read(SOURCE, document("spin"), NOW))
     await asyncio.sleep(0.5)
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading
-    assert (await readers.read("s", document("fine"), NOW)).reading.title == "fine"
+    assert (await readers.read(SOURCE, document("fine"), NOW)).reading.title == "fine"
 
 
 async def test_closing_ends_the_children_and_what_is_under_way(readers: Readers) -> None:
-    reading = asyncio.create_task(readers.read("s", document("spin"), NOW))
+    reading = asyncio.create_task(readers.read(SOURCE, document("spin"), NOW))
     await _until(lambda: _readers_of(os.getpid()))
     await readers.close()
     with pytest.raises(SourceError):
@@ -109,13 +112,13 @@ async def test_closing_ends_the_children_and_what_is_under_way(readers: Readers)
 
 PARENT = """
 import asyncio
-from tests.watchers.test_reading import NOW, Readers, document, misbehave
+from tests.watchers.test_reading import NOW, SOURCE, Readers, document, misbehave
 from datetime import timedelta
 
 async def main():
     readers = Readers(children=2, time_limit=timedelta(hours=1), understanding=misbehave)
-    await readers.read("s", document("fine"), NOW)
-    spinning = asyncio.gather(*(readers.read("s", document("spin"), NOW) for _ in range(2)))
+    await readers.read(SOURCE, document("fine"), NOW)
+    spinning = asyncio.gather(*(readers.read(SOURCE, document("spin"), NOW) for _ in range(2)))
     await asyncio.sleep(0.5)
     print("busy", flush=True)
     await spinning
@@ -145,11 +148,11 @@ async def test_no_child_outlives_a_parent_that_is_killed() -> None:
 
 
 async def test_an_interrupt_from_the_keyboard_is_the_parents_business(readers: Readers) -> None:
-    await readers.read("s", document("fine"), NOW)
+    await readers.read(SOURCE, document("fine"), NOW)
     children = _readers_of(os.getpid())
     for child in children:
         os.kill(child, signal.SIGINT)
-    assert (await readers.read("s", document("again"), NOW)).reading.title == "again"
+    assert (await readers.read(SOURCE, document("again"), NOW)).reading.title == "again"
     assert children == _readers_of(os.getpid())
 
 

@@ -62,7 +62,27 @@ watch-empty = You did not write what to watch. Write for example: <b>watch جا�
 watch-too-short = One letter is not enough; write a word of at least two.
 watch-too-long = This is too long to be watched. The limit is { $limit } letters; write a word or a short phrase.
 watch-only-punctuation = I find no word in this. Write letters or digits: <b>watch جاسم</b>
-watch-limit = You have reached the limit of { $limit } watches. Remove one from <b>my list</b>, then add another.
+watch-unbalanced = A bracket or a quotation mark has no counterpart here: <b>{ $near }</b>
+    Close it, or take it out.
+watch-empty-group = These brackets are empty: <b>{ $near }</b>
+    Write a word between them, or take them out.
+watch-dangling-operator = This joins two words, and one of them is missing: <b>{ $near }</b>
+    Write a word before it and a word after it: <b>قصف + درعا</b>, or take it out.
+watch-only-negative = This is what you do not want, and what you want is missing: <b>{ $near }</b>
+    Begin with a word to watch: <b>درعا - كرة</b>
+watch-only-filters = This condition is not enough by itself: <b>{ $near }</b>
+    Add a word to watch: <b>درعا + { $near }</b>
+watch-empty-filter = Nothing follows <b>{ $name }:</b>
+    Complete it, or take it out.
+watch-unknown-filter = I know no condition named <b>{ $name }:</b>
+    If the colon belongs to what you watch, put it in quotation marks: <b>«عاجل: درعا»</b>
+watch-too-many-terms = These are more words than can be watched together; the limit is { $limit }. Make two watches of them, or more.
+watch-too-deep = Too many brackets within brackets here: <b>{ $near }</b>
+    Write it with fewer.
+watch-limit = You have reached the limit of { $limit ->
+    [one] one watch
+   *[other] { $limit } watches
+ }. Remove one from <b>my list</b>, then add another.
 admins-only = In groups only admins change what is watched.
 not-understood = I did not understand. Write <b>watch</b> and what matters to you: <b>watch جاسم</b>, or /help
 button-stale = This button is old. Send the command again.

@@ -54,6 +54,7 @@ def upgrade() -> None:
     sa.Column('name_ar', sa.Text(), nullable=False),
     sa.Column('name_en', sa.Text(), nullable=False),
     sa.Column('language', sa.Text(), nullable=False),
+    sa.Column('area', sa.Text(), nullable=True),
     sa.Column('interval_seconds', sa.Integer(), nullable=False),
     sa.Column('enabled', sa.Boolean(), nullable=False),
     sa.Column('etag', sa.Text(), nullable=True),

@@ -1,0 +1,85 @@
+"""No scope is sent to faster than its rate, whatever is asked for and when."""
+
+import itertools
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.pacing import BOT, LOOKAHEAD, Rates, Slots, chat_scope
+from tests.conftest import NOON
+
+RATES = Rates()
+SECOND = timedelta(seconds=1)
+TICK = timedelta(microseconds=1)  # to which instants are rounded
+SALMA, KHALED, GROUP = 1, 2, -5
+
+
+def test_the_first_message_may_go_at_once() -> None:
+    assert Slots(RATES, NOON, {}).take(SALMA) == NOON
+
+
+def test_a_chat_waits_for_its_second_and_a_group_for_three() -> None:
+    slots = Slots(RATES, NOON, {})
+    slots.take(SALMA)
+    slots.take(GROUP)
+    assert slots.take(SALMA) is None
+    assert slots.next_at[chat_scope(SALMA)] == NOON + SECOND
+    assert slots.next_at[chat_scope(GROUP)] == NOON + RATES.bot + 3 * SECOND
+
+
+def test_a_scope_that_was_asked_to_be_quiet_is_quiet() -> None:
+    slots = Slots(RATES, NOON, {chat_scope(SALMA): NOON + 5 * SECOND})
+    assert slots.take(SALMA) is None
+    assert slots.take(KHALED) == NOON
+    assert Slots(RATES, NOON, {BOT: NOON + SECOND}).full()
+    assert Slots(RATES, NOON, {BOT: NOON + SECOND}).take(SALMA) is None
+
+
+def test_slots_are_given_out_no_further_ahead_than_the_look_ahead() -> None:
+    slots = Slots(RATES, NOON, {})
+    given_out = [slots.take(chat) for chat in range(1, 11)]
+    assert [slot is not None for slot in given_out] == [True] * 4 + [False] * 6
+    assert slots.full()
+
+
+def test_only_what_changed_is_to_be_stored() -> None:
+    slots = Slots(RATES, NOON, {chat_scope(KHALED): NOON + SECOND})
+    slots.take(KHALED)
+    assert list(slots.changes()) == []
+    slots.take(SALMA)
+    assert [scope for scope, _ in slots.changes()] == [BOT, chat_scope(SALMA)]
+
+
+claims = st.lists(
+    st.tuples(st.integers(0, 400), st.lists(st.sampled_from([1, 2, 3, -5, -6]), max_size=6)), min_size=1, max_size=25
+)
+
+
+@given(claims=claims, bot=st.integers(5, 200), chat=st.integers(50, 2000), group=st.integers(50, 4000))
+def test_never_faster_than_the_rates(claims: list[tuple[int, list[int]]], bot: int, chat: int, group: int) -> None:
+    """Claims some milliseconds apart, each for some chats, with the state that the database keeps between them."""
+    rates = Rates(*(timedelta(milliseconds=n) for n in (bot, chat, group)))
+    now, kept = NOON, dict[str, datetime]()
+    sent: list[tuple[int, datetime]] = []
+    for pause, chats in claims:
+        now += timedelta(milliseconds=pause)
+        slots = Slots(rates, now, dict(kept))
+        for chat_id in chats:
+            slot = slots.take(chat_id)
+            if slot is not None:
+                assert now <= slot <= now + LOOKAHEAD
+                sent.append((chat_id, slot))
+        kept |= dict(slots.changes())
+    assert all(b - a >= rates.bot - TICK for (_, a), (_, b) in itertools.pairwise(sent))
+    for chat_id in {chat for chat, _ in sent}:
+        of_chat = [slot for chat, slot in sent if chat == chat_id]
+        assert all(b - a >= rates.of_chat(chat_id) - TICK for a, b in itertools.pairwise(of_chat))
+
+
+@given(wait=st.integers(1, 100))
+def test_whoever_waits_long_enough_is_served(wait: int) -> None:
+    slots = Slots(RATES, NOON, {})
+    slots.take(SALMA)
+    later = Slots(RATES, NOON + SECOND * wait, dict(slots.changes()))
+    assert later.take(SALMA) == NOON + SECOND * wait
