@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.domain.arabic import normalise
 from bot.domain.place_company import add_company
 from bot.domain.place_cues import Cues, Sighting
 from bot.domain.places import Model, PlaceReader, chance
@@ -54,7 +55,7 @@ def from_jsonl(path: Path, reader: PlaceReader, weight: float = 1.0) -> Iterator
         doubt = 0.5 if "doubt" in row["flags"] else 1.0
         text, start, end = row["text"], row["start"], row["end"]
         shown = f"{text[max(0, start - 40) : start]}[{text[start:end]}]{text[end : end + 40]}"
-        yield Example(row["name"], row["label"] == "yes", weight * doubt, target, sightings, row["ambiguous"], shown)
+        yield Example(_name(target, row["name"]), row["label"] == "yes", weight * doubt, target, sightings, row["ambiguous"], shown)
 
 
 def from_sentences(path: Path, reader: PlaceReader, weight: float = 1.0) -> Iterator[Example]:
@@ -68,7 +69,12 @@ def from_sentences(path: Path, reader: PlaceReader, weight: float = 1.0) -> Iter
         plain = text.replace("[", "", 1).replace("]", "", 1)
         sightings = reader.sight(title.strip() if bars else None, plain)
         target = next((s for s in sightings if s.passage.field == "text" and overlaps(s, start, end)), None)
-        yield Example(plain[start:end], label == "yes", weight, target, sightings, True, sentence)
+        yield Example(_name(target, plain[start:end]), label == "yes", weight, target, sightings, True, sentence)
+
+
+def _name(target: Sighting | None, written: str) -> str:
+    """The name without clitics, so that all its examples fall into one part of a cross-validation."""
+    return target.spot.name if target else normalise(written)
 
 
 def official(sighting: Sighting) -> bool:

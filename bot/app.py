@@ -10,6 +10,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 import structlog
@@ -27,7 +28,7 @@ from bot.engines.embedded import EmbeddedEngine
 from bot.inbox import Inbox
 from bot.newsdesk import Newsdesk
 from bot.notifier import Notifier
-from bot.places import codes_named
+from bot.places import Places
 from bot.settings import Settings
 from bot.simulator.newsstand import Newsstand
 from bot.simulator.server import Simulator
@@ -37,7 +38,7 @@ from handlers import COMMANDS, Context, Services, register
 from handlers.context import App
 from watchers.fetch import Fetcher, FetchLimits
 from watchers.poll import Poller
-from watchers.reading import Readers
+from watchers.reading import Readers, understand
 from watchers.sweep import Sweep
 
 log = structlog.get_logger()
@@ -100,9 +101,9 @@ async def _run_house(settings: Settings, store: Store, far_end: FarEnd, stopped:
         poll_timeout = timedelta(seconds=settings.telegram.poll_timeout_seconds)
         receiver = Inbox(store, telegram.bot, telegram.process_update, now, poll_timeout)
         await store.write(lambda connection: sources.enlist(connection, far_end.sources, now()))
-        sweep = await stack.enter_async_context(
-            _watching(settings, store, far_end, Newsdesk(store, courier.wake, codes_named))
-        )
+        places = Places(settings.places.file)
+        desk = Newsdesk(store, courier.wake, places.codes_named)
+        sweep = await stack.enter_async_context(_watching(settings, store, far_end, desk, places))
         log.info("rasid.started", sources=len(far_end.sources))
         await _until_stopped(stopped, courier, receiver)
         await sweep.drain(DRAIN)
@@ -207,13 +208,16 @@ async def _set_menu(telegram: App, words: Translations) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _watching(settings: Settings, store: Store, far_end: FarEnd, desk: Newsdesk) -> AsyncIterator[Sweep]:
+async def _watching(
+    settings: Settings, store: Store, far_end: FarEnd, desk: Newsdesk, places: Places
+) -> AsyncIterator[Sweep]:
     """The news door: what is due is polled, once a second; and the house is kept, once an hour."""
     polling = settings.polling
     readers = Readers(
         children=polling.readers,
         time_limit=timedelta(seconds=polling.reader_timeout_seconds),
         memory_limit=polling.reader_memory_mb * 2**20,
+        understanding=partial(understand, places=places),
     )
     limits = FetchLimits(
         max_bytes=polling.max_bytes,

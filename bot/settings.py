@@ -113,6 +113,13 @@ class Polling(_Section):
         return f"{self.user_agent} (+{self.contact})" if self.contact else self.user_agent
 
 
+class Gazetteer(_Section):
+    """The places: a table that `places import` wrote, and where `places update` finds a newer country dump."""
+
+    file: Annotated[Path | None, Field(strict=False)] = None
+    geonames_url: Annotated[str, _must(_is_web_address, "bad-url")] = "https://download.geonames.org/export/dump/SY.zip"
+
+
 class Limits(_Section):
     watches_per_chat: Annotated[int, Field(ge=1, le=10_000)] = 100
 
@@ -153,6 +160,7 @@ class Settings(_Section):
     database_url: _Database = "sqlite:///var/rasid.sqlite3"
     telegram: Telegram = Telegram()
     polling: Polling = Polling()
+    places: Gazetteer = Gazetteer()
     limits: Limits = Limits()
     local: Local = Local()
     log: Log = Log()

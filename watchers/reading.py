@@ -24,6 +24,7 @@ from pebble import ProcessPool
 
 from bot.domain.errors import SourceError
 from bot.domain.model import Article, Document, Problem, ProblemKind, Reading, Source
+from bot.places import Places
 
 _GRACE = timedelta(seconds=20)  # for starting children, beyond the time that the readings ahead may take
 _BACKLOG = 2  # readings handed to the pool for each child: one that runs, one that waits
@@ -42,19 +43,22 @@ Understanding = Callable[[Source, Document, datetime, frozenset[str]], Understoo
 
 
 def understand(
-    source: Source, document: Document, seen_at: datetime, known: frozenset[str] = frozenset()
+    source: Source,
+    document: Document,
+    seen_at: datetime,
+    known: frozenset[str] = frozenset(),
+    places: Places = Places(),
 ) -> Understood:
     """What runs in a child: read the feed, make articles of its entries, except those whose keys are `known`."""
     from bot.domain.articles import key_of, make_article  # the parent, which imports this module too, needs none
     from bot.domain.language import detect
-    from bot.places import places_in
     from watchers.parsers.feed import read_feed
 
     reading = read_feed(document, seen_at)
     entries = {key_of(entry): entry for entry in reading.entries}
     new = [entry for key, entry in entries.items() if key not in known]
-    places = partial(places_in, source_area=source.area)
-    articles = tuple(make_article(entry, source.id, seen_at, detect, places) for entry in new)
+    found_in = partial(places.found_in, source_area=source.area)
+    articles = tuple(make_article(entry, source.id, seen_at, detect, found_in) for entry in new)
     return Understood(reading, frozenset(entries), articles)
 
 
@@ -144,7 +148,7 @@ def _prepare(memory_limit: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent ends its children
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble's own handler waits for a busy interpreter
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    for module in ("bot.domain.articles", "bot.domain.language", "bot.places", "watchers.parsers.feed"):
+    for module in ("bot.domain.articles", "bot.domain.language", "watchers.parsers.feed"):
         importlib.import_module(module)
     _limit_memory(memory_limit)
 

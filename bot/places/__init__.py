@@ -4,6 +4,6 @@ Owns the files; what a text says about places is decided in bot.domain.places.
 """
 
 from bot.places.loading import load_reader
-from bot.places.shared import codes_named, hit_of, places_in
+from bot.places.sharing import Places, hit_of
 
-__all__ = ["codes_named", "hit_of", "load_reader", "places_in"]
+__all__ = ["Places", "hit_of", "load_reader"]

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from bot.domain.errors import StoreError
 from bot.domain.model import PollOutcome, Problem, ProblemKind, Validators
 from bot.newsdesk import Newsdesk
-from bot.places import codes_named
+from bot.places import Places
 from bot.store import Store, sources
 from bot.store.tables import alerts, articles, silences
 from bot.store.tables import sources as sources_table
@@ -29,7 +29,7 @@ class Woken:
 async def desk(store: Store) -> Newsdesk:
     """A desk whose two sources have been polled before."""
     await store.write(lambda c: sources.enlist(c, [SOURCE, OTHER], NOON))
-    made = Newsdesk(store, Woken(), codes_named)
+    made = Newsdesk(store, Woken(), Places().codes_named)
     for source in (SOURCE, OTHER):
         await made.file(poll(article("خبر أول", "نص أول", source=source), source=source))
     return made
@@ -91,7 +91,7 @@ async def test_the_same_words_days_later_are_another_story(store: Store, desk: N
 async def test_the_first_poll_of_a_source_files_and_tells_nobody(store: Store, lists: Watchlists) -> None:
     await lists.watch(1, "جاسم")
     await store.write(lambda c: sources.enlist(c, [SOURCE], NOON))
-    desk = Newsdesk(store, Woken(), codes_named)
+    desk = Newsdesk(store, Woken(), Places().codes_named)
     await desk.file(poll(article()))
     assert await store.read(told) == {}
     assert (await store.read(reasons))["first_poll"] == 1
@@ -105,7 +105,7 @@ async def test_a_poll_that_brought_nothing_is_not_the_first(
 ) -> None:
     await lists.watch(1, "جاسم")
     await store.write(lambda c: sources.enlist(c, [SOURCE], NOON))
-    desk = Newsdesk(store, Woken(), codes_named)
+    desk = Newsdesk(store, Woken(), Places().codes_named)
     await desk.file(poll(outcome=outcome))
     await desk.file(poll(article()))
     assert await store.read(told) == {}
@@ -175,7 +175,7 @@ async def test_a_source_that_moves_to_another_address_begins_afresh(store: Store
 async def test_delivery_is_woken_only_for_alerts(store: Store, lists: Watchlists) -> None:
     woken = Woken()
     await store.write(lambda c: sources.enlist(c, [SOURCE], NOON))
-    desk = Newsdesk(store, woken, codes_named)
+    desk = Newsdesk(store, woken, Places().codes_named)
     await desk.file(poll(article("أول", "نص")))
     await desk.file(poll(article()))
     assert woken.times == 0

@@ -1,0 +1,43 @@
+"""One reader of places for a whole process: it is immutable, and loaded when it is first needed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from bot.domain.gazetteer import Gazetteer
+from bot.domain.model import PlaceHit
+from bot.domain.places import Mention, PlaceReader
+from bot.places.loading import load_reader
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The places that this installation knows: the core ones, and those of an imported `file`. Cheap to hand to
+    another process, which loads them for itself."""
+
+    file: Path | None = None
+
+    @property
+    def reader(self) -> PlaceReader:
+        """Raises: OSError, ValueError: the imported file cannot be read."""
+        return _reader(self.file)
+
+    def found_in(self, title: str, text: str, source_area: str | None = None) -> tuple[PlaceHit, ...]:
+        """The places that a text speaks of; what only may be a place is there too, and is not `sure`."""
+        return tuple(
+            hit_of(mention, self.reader.gazetteer) for mention in self.reader.recognise(title, text, source_area)
+        )
+
+    def codes_named(self, phrase: str) -> frozenset[str]:
+        """The places that a name may mean: a watch on it is met by these, and by all that lies within them."""
+        return frozenset(place.code for place in self.reader.gazetteer.find(phrase))
+
+
+def hit_of(mention: Mention, gazetteer: Gazetteer) -> PlaceHit:
+    """A mention as the index of watches wants it: with the codes of all places that contain it."""
+    codes = (mention.place.code, *(place.code for place in gazetteer.ancestors(mention.place.code)))
+    return PlaceHit(codes, mention.field, mention.start, mention.end, mention.believed)
+
+
+_reader: Callable[[Path | None], PlaceReader] = cache(load_reader)
