@@ -88,7 +88,7 @@ def overlaps(sighting: Sighting, start: int, end: int) -> bool:
 
 
 EXPECTED = {
-    "name_rare": 1.0,
+    "name_rare": 1.0, "next_noun": -1.5,
     "level_subdistrict": 0.7,
     "lies_abroad": -2.5,
     "lies_in_syria": 1.0,

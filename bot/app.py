@@ -53,6 +53,14 @@ class TokenRefused(Exception):
     """Telegram does not know the token."""
 
 
+class PortTaken(Exception):
+    """The port of local mode's page is in use."""
+
+
+class _StoppedEarly(Exception):
+    """We were told to stop before Telegram could be reached."""
+
+
 def now() -> datetime:
     """The one clock; everything below is told the time."""
     return datetime.now(UTC)
@@ -79,6 +87,7 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> None:
     Raises:
         StoreError: the database cannot be opened.
         TokenRefused: Telegram does not know the token.
+        PortTaken: another program has the port of the chat page.
     """
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -89,7 +98,8 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> None:
         store = await asyncio.to_thread(Store.open, url)
         stack.callback(store.close)
         far_end = await stack.enter_async_context(_local(settings, announce) if local else _real(settings))
-        await _run_house(settings, store, far_end, stopped)
+        with contextlib.suppress(_StoppedEarly):
+            await _run_house(settings, store, far_end, stopped)
 
 
 async def _run_house(settings: Settings, store: Store, far_end: FarEnd, stopped: asyncio.Event) -> None:
@@ -139,7 +149,11 @@ async def _local(settings: Settings, announce: Callable[[str], None]) -> AsyncIt
     """Local mode: the Bot API simulator with its chat page, and sample sources beside the real ones."""
     newsstand = Newsstand(now)
     simulator = Simulator(LOCAL_TOKEN, on_person=newsstand.cue if settings.local.samples else None)
-    await simulator.start(settings.local.port)
+    try:
+        await simulator.start(settings.local.port)
+    except OSError:
+        await simulator.stop()
+        raise PortTaken from None
     samples: Sequence[Source] = ()
     if settings.local.samples:
         await newsstand.start()
@@ -161,12 +175,13 @@ def _address(url: str) -> tuple[str, int]:
 @contextlib.asynccontextmanager
 async def application(far_end: FarEnd, services: Services, stopped: asyncio.Event) -> AsyncIterator[App]:
     """python-telegram-bot without its updater and job queue: the inbox and the engine do their work."""
+    requests = AiohttpRequest(), AiohttpRequest(connections=1)
     built: App = (
         ApplicationBuilder()
         .token(far_end.token)
         .base_url(far_end.api_base)
-        .request(AiohttpRequest())
-        .get_updates_request(AiohttpRequest(connections=1))
+        .request(requests[0])
+        .get_updates_request(requests[1])
         .updater(None)
         .job_queue(None)
         .context_types(ContextTypes(context=Context))
@@ -180,6 +195,8 @@ async def application(far_end: FarEnd, services: Services, stopped: asyncio.Even
         yield built
     finally:
         await built.shutdown()
+        for request in requests:  # the library closes them only if it could introduce itself
+            await request.shutdown()
 
 
 async def _introduce(telegram: App, stopped: asyncio.Event) -> None:
@@ -194,6 +211,7 @@ async def _introduce(telegram: App, stopped: asyncio.Event) -> None:
             log.warning("telegram.unreachable", error=type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopped.wait(), UNREACHABLE_PAUSE_SECONDS)
+    raise _StoppedEarly
 
 
 async def _set_menu(telegram: App, words: Translations) -> None:

@@ -6,7 +6,7 @@ An article counts as seen only in the commit that also holds the alerts it cause
 kill at any moment therefore leaves a source as it was, and the next poll finds the same entries again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from bot.domain.alerting import Concerned, whom_to_tell
 from bot.domain.articles import why_silent
+from bot.domain.attributes import attributes_of
 from bot.domain.errors import StoreError
 from bot.domain.expressions import parse_watch
 from bot.domain.matching import WatchIndex
@@ -64,15 +65,15 @@ class Newsdesk:
 
     def _file(self, connection: Connection, poll: Poll) -> Filed:
         file_in_one_lane(connection)
-        first_poll = not sources.was_filed(connection, poll.source_id)
+        source = sources.standing(connection, poll.source_id)
         new = _with_stories(connection, _new(connection, poll))
         filed, silent = Filed(new=len(new)), list[Silent]()
         for article_id, (article, story_id) in zip(articles.add(connection, new), new, strict=True):
-            silence = why_silent(article, first_poll, poll.polled_at)
+            silence = why_silent(article, not source.filed, poll.polled_at)
             if silence is not None:
                 silent.append((article_id, None, silence))
                 continue
-            alerts, untold = self._alert(connection, article, article_id, story_id)
+            alerts, untold = self._alert(connection, article, article_id, story_id, source.names)
             filed.alerts += alerts
             silent += untold
         articles.record_silences(connection, silent, poll.polled_at)
@@ -80,10 +81,10 @@ class Newsdesk:
         return filed
 
     def _alert(
-        self, connection: Connection, article: Article, article_id: int, story_id: int
+        self, connection: Connection, article: Article, article_id: int, story_id: int, source_names: tuple[str, ...]
     ) -> tuple[int, list[Silent]]:
         """Queue the alerts of one article; returns how many, and who is not told."""
-        concerned = self._concerned(connection, article)
+        concerned = self._concerned(connection, article, attributes_of(article.language, source_names))
         new = [NewAlert(chat.chat_id, story_id, article_id, chat.evidence) for chat in concerned.told]
         already = outbox.add(connection, new, article.seen_at)
         untold: list[Silent] = [(article_id, chat, Silence.ALREADY_TOLD) for chat in already]
@@ -91,10 +92,12 @@ class Newsdesk:
         untold += [(article_id, chat, Silence.DOUBTFUL) for chat in concerned.doubtful]
         return len(new) - len(already), untold
 
-    def _concerned(self, connection: Connection, article: Article) -> Concerned:
+    def _concerned(
+        self, connection: Connection, article: Article, attributes: Mapping[str, frozenset[str]]
+    ) -> Concerned:
         """Whom an article concerns, by all that is watched now."""
         self._follow(connection)
-        matches = self._index.match(article.title, article.text, places=article.places)
+        matches = self._index.match(article.title, article.text, attributes=attributes, places=article.places)
         if not matches:
             return Concerned()
         watchers = watchlists.watchers(connection, [match.watch_id for match in matches])

@@ -10,8 +10,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.domain.attributes import ANSWERED
 from bot.domain.errors import UserError
-from bot.domain.expressions import parse_watch
+from bot.domain.expressions import filters_in, parse_watch
 from bot.store import Store, watchlists
 from bot.store.watchlists import Watch
 
@@ -53,6 +54,8 @@ class Watchlists:
                 ("watch-limit").
         """
         expression = parse_watch(text)
+        if unanswered := filters_in(expression.root) - ANSWERED:
+            raise UserError("watch-filter-unanswered", name=", ".join(sorted(unanswered)))
         now = self._clock()
 
         def unit(connection: Connection) -> Added:

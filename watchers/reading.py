@@ -21,12 +21,14 @@ from multiprocessing import connection
 from pathlib import Path
 
 from pebble import ProcessPool
+from pebble.common.types import CONSTS
 
 from bot.domain.errors import SourceError
 from bot.domain.model import Article, Document, Problem, ProblemKind, Reading, Source
 from bot.places import Places
 
 _GRACE = timedelta(seconds=20)  # for starting children, beyond the time that the readings ahead may take
+CONSTS.term_timeout = 0.05  # seconds from pebble's SIGTERM, which our children ignore, to its SIGKILL
 _BACKLOG = 2  # readings handed to the pool for each child: one that runs, one that waits
 
 
@@ -146,7 +148,7 @@ def _stop(pool: ProcessPool) -> None:
 def _prepare(memory_limit: int) -> None:
     """A child's first steps. The imports come before the limit, which is for documents."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent ends its children
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble's own handler waits for a busy interpreter
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # likewise: a poll in hand must not fail because we are stopping
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     for module in ("bot.domain.articles", "bot.domain.language", "watchers.parsers.feed"):
         importlib.import_module(module)

@@ -17,6 +17,9 @@ def run(config: ConfigFile = None) -> None:
         asyncio.run(app.run(settings, announce=_announce))
     except StoreError as error:
         refuse(f"{error}\nCheck database_url. تحقّق من database_url.")
+    except app.PortTaken:
+        port = settings.local.port
+        refuse(f"Port {port} is in use; set local.port to another one.\nالمنفذ {port} مشغول؛ اختر غيره في local.port.")
     except app.TokenRefused:
         refuse(
             "Telegram does not know this token; take it from @BotFather.\nتلغرام لا يعرف هذا الرمز؛ خذه من @BotFather."

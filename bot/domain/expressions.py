@@ -105,6 +105,19 @@ class Without:
 Node = Term | Filter | Both | Either | Without
 
 
+def filters_in(node: Node) -> frozenset[str]:
+    """The English names of the filters that a tree asks for."""
+    match node:
+        case Filter(name=name):
+            return frozenset((name,))
+        case Both(parts=parts) | Either(parts=parts):
+            return frozenset().union(*map(filters_in, parts))
+        case Without(part=part):
+            return filters_in(part)
+        case Term():
+            return frozenset()
+
+
 @dataclass(frozen=True)
 class Expression:
     """A parsed watch. Two are equal when their trees are."""

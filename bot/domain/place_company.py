@@ -13,6 +13,8 @@ from bot.domain.place_cues import Cues, Sighting
 _ENCLOSING = (*WIDE, "region")
 _COUNTS_FROM = 0.3  # chance of the first reading from which a name is company
 _FEW = 8  # a name of more places says little about where the article is
+_MOST_NAMES = 60
+_BESIDE = 6  # names before and after that are looked at for lists
 _WITHIN_WORDS = 5  # how far behind a town its governorate may stand: «نوى في ريف درعا الغربي»
 
 # What the noun before a name says about its level.
@@ -26,43 +28,85 @@ _LEVEL_BY_NOUN = {
 
 def add_company(sightings: Sequence[Sighting], gazetteer: Gazetteer) -> None:
     """Adds to the cues of each sighting what the others, with their chances of the first reading, say."""
-    company = [s for s in sightings if s.chance >= _COUNTS_FROM]
-    added = [_company_of(sighting, company, gazetteer) for sighting in sightings]
+    company = Company(sightings, gazetteer)
+    added = [company.cues_of(number) for number in range(len(sightings))]
     for sighting, cues in zip(sightings, added, strict=True):
         sighting.cues |= cues
 
 
-def _company_of(sighting: Sighting, company: Iterable[Sighting], gazetteer: Gazetteer) -> Cues:
-    clause = listed = near = behind = same = 0.0
-    alone = 1.0
-    for other in company:
-        if other is sighting:
-            continue
-        if other.spot.name == sighting.spot.name:
-            same = max(same, other.chance)
-            continue
-        alone *= 1 - other.chance
-        if other.passage is sighting.passage:
+class Company:
+    """The names of one article with their chances. Work is bounded: of a text that lists thousands of names only the
+    sixty most likely ones and the neighbours of each are looked at."""
+
+    def __init__(self, sightings: Sequence[Sighting], gazetteer: Gazetteer) -> None:
+        self._sightings = sightings
+        self._gazetteer = gazetteer
+        self._same: dict[str, list[float]] = {}
+        best: dict[str, Sighting] = {}
+        for sighting in sightings:
+            name = sighting.spot.name
+            self._same.setdefault(name, []).append(sighting.chance)
+            if sighting.chance >= _COUNTS_FROM and (name not in best or sighting.chance > best[name].chance):
+                best[name] = sighting
+        for chances in self._same.values():
+            chances.sort(reverse=True)
+            del chances[2:]
+        self._best = sorted(best.values(), key=lambda s: -s.chance)[:_MOST_NAMES]
+        self._ranked: dict[tuple[str, str | None], tuple[Place, ...]] = {}
+
+    def cues_of(self, number: int) -> Cues:
+        sighting = self._sightings[number]
+        own, (first, *second) = sighting.chance, self._same[sighting.spot.name]
+        near, alone = 0.0, 1.0
+        for other in self._best:
+            if other.spot.name != sighting.spot.name:
+                alone *= 1 - other.chance
+                if other.chance > near and len(sighting.places) <= _FEW * 2:
+                    near = max(near, other.chance * self._gazetteer.kinship(sighting.spot.codes, other.spot.codes))
+        cues = self._beside(number) | {
+            "company_near": near,
+            "company_article": 1 - alone,
+            "company_same": first if own < first or second == [first] else max(second, default=0.0),
+        }
+        return {cue: value for cue, value in cues.items() if value > 0.05}
+
+    def _beside(self, number: int) -> Cues:
+        """What the names just before and after say: a list, the same clause, the governorate behind."""
+        sighting = self._sightings[number]
+        clause = listed = behind = 0.0
+        for other in self._sightings[max(0, number - _BESIDE) : number + _BESIDE + 1]:
+            if other.chance < _COUNTS_FROM or other.passage is not sighting.passage or other.spot.name == sighting.spot.name:
+                continue
             if _clause(other) == _clause(sighting):
                 clause = max(clause, other.chance)
             if _listed(sighting, other):
                 listed = max(listed, other.chance)
-        if other.chance > near and len(sighting.places) <= _FEW * 2:
-            kin = gazetteer.kinship(sighting.spot.codes, other.spot.codes)
-            near = max(near, other.chance * kin)
-            gap = other.spot.first - sighting.spot.last
-            if (
-                kin == 1
-                and other.passage is sighting.passage
-                and 0 <= gap < _WITHIN_WORDS
-                and other.places[0].level in _ENCLOSING
-            ):
-                behind = max(behind, other.chance)
-    cues = {
-        "company_clause": clause, "company_list": listed, "company_near": near, "company_governorate": behind,
-        "company_article": 1 - alone, "company_same": same,
-    }  # fmt: skip
-    return {cue: value for cue, value in cues.items() if value > 0.05}
+            if 0 <= other.spot.first - sighting.spot.last < _WITHIN_WORDS and other.places[0].level in _ENCLOSING:
+                if self._gazetteer.kinship(sighting.spot.codes, other.spot.codes) == 1:
+                    behind = max(behind, other.chance)
+        return {"company_clause": clause, "company_list": listed, "company_governorate": behind}
+
+    def rank(self, sighting: Sighting, source_area: str | None) -> tuple[Place, ...]:
+        """The places of the name, the most likely first: by the noun before, the company, the source's area."""
+        if len(sighting.places) == 1:
+            return sighting.places
+        noun = _noun_before(sighting)
+        key = (sighting.spot.name, noun)
+        if key not in self._ranked:
+            company = [
+                (o.chance, o.places)
+                for o in self._best
+                if o.spot.name != sighting.spot.name and o.chance >= 0.5 and len(o.places) <= _FEW
+            ]
+            area = self._gazetteer.within(source_area) if source_area else frozenset()
+            fits = {
+                place.code: _rank_alone(place, sighting.places, noun, self._gazetteer)
+                + _fit(place, company, self._gazetteer)
+                + 1.5 * (place.code in area)
+                for place in sighting.places
+            }
+            self._ranked[key] = tuple(sorted(sighting.places, key=lambda place: -fits[place.code]))
+        return self._ranked[key]
 
 
 def _clause(sighting: Sighting) -> int:
@@ -76,31 +120,6 @@ def _listed(one: Sighting, other: Sighting) -> bool:
         return False
     between = left.passage.tokens[right.spot.first].before.strip("\"'«»“”#_ ")
     return right.spot.clitics[:1] == "و" or between in ("،", ",", "-", "–", "/", "|", "و")
-
-
-def rank(
-    sighting: Sighting, others: Sequence[Sighting], gazetteer: Gazetteer, source_area: str | None
-) -> tuple[Place, ...]:
-    """The places of the name, the most likely first: by the noun before it, by the company, by the source's area."""
-    if len(sighting.places) == 1:
-        return sighting.places
-    noun = _noun_before(sighting)
-    company = [
-        (o.chance, o.places)
-        for o in others
-        if o.spot.name != sighting.spot.name and o.chance >= 0.5 and len(o.places) <= _FEW
-    ]
-    area = gazetteer.within(source_area) if source_area else frozenset()
-    fits = [
-        (
-            _rank_alone(place, sighting.places, noun, gazetteer)
-            + _fit(place, company, gazetteer)
-            + 1.5 * (place.code in area),
-            place,
-        )
-        for place in sighting.places
-    ]
-    return tuple(place for _, place in sorted(fits, key=lambda pair: -pair[0]))
 
 
 def _noun_before(sighting: Sighting) -> str | None:

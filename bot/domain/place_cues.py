@@ -39,6 +39,7 @@ _BEFORE_LAST = _NEUTRAL - {"edge"} | {"title", "kin", "given_name", "outlet_head
 _PERSON_AFTER = frozenset(("given_name", "kin", "title"))
 _COUNTRY_AFTER = frozenset(("country", "foreign_adjective", "syria", "syrian_nisba"))
 _AFTER = _PERSON_AFTER | _COUNTRY_AFTER | {"after_direction", "after_place", "after_word", "direction_adjective"}
+_NEUTRAL_AFTER = frozenset(("particle", "time", "preposition"))
 _REACH = 5  # words behind a name in which its country is looked for
 _ABROAD = frozenset(("country", "foreign_city", "foreign_adjective"))
 _LEADING = frozenset(("after_direction", "direction", "settlement", "area", "edge"))
@@ -284,12 +285,23 @@ def _after(tokens: Sequence[Token], spot: Spot, lexicon: Lexicon, cues: Cues) ->
         cues[f"next_{kind}"] = 1.0
     _behind(tokens, spot.last, lexicon, cues)
     if not kinds:
-        if _nisba(form):
-            cues["next_nisba" if _in_place(spot, cues) else "next_nisba_bare"] = 1.0
-        elif form.startswith("ال"):
-            cues["next_definite" if spot.name.startswith("ال") else "next_owner"] = 1.0
-        elif form[0] in "يتن" and len(form) > 3:
-            cues["next_verb_like"] = 1.0
+        for kind in tail & _NEUTRAL_AFTER:
+            cues[f"next_{kind}"] = 1.0
+        if not tail:
+            _described(form, spot, cues)
+
+
+def _described(form: str, spot: Spot, cues: Cues) -> None:
+    """What an unlisted word behind a name makes of it: an adjective's noun, an owner's thing, or a subject."""
+    bare = not spot.name.startswith("ال") and spot.last == spot.first + 1
+    if _nisba(form):
+        cues["next_nisba" if _in_place(spot, cues) else "next_nisba_bare"] = 1.0
+    elif form.startswith("ال"):
+        cues["next_owner" if bare else "next_definite"] = 1.0
+    elif form[0] in "يتن" and len(form) > 3 and not form.endswith("ات"):
+        cues["next_verb_like"] = 1.0
+    elif bare and form[0] not in "وبلف" and form[0] > "\u0600" and "name_common" in cues:
+        cues["next_noun"] = 0.5 + cues["name_common"]  # «جملة تهديدات»: a noun that belongs to the name
 
 
 def _shape(passage: Passage, spot: Spot, before: frozenset[str], names: NameCues, cues: Cues) -> None:

@@ -14,6 +14,7 @@ from bot.domain.arabic import Token, normalise
 from bot.domain.place_cues import Passage, Sighting
 
 _EVENT_SENTENCES = 2  # of the text; agencies put where and what into the first, the rest is context
+_WINDOW = 40  # words of a sentence on each side that are looked at; a text without full stops is one sentence
 _BACK = 3  # words before the name in which its origin is looked for
 
 
@@ -71,10 +72,11 @@ def _is_origin(tokens: Sequence[Token], first: int) -> bool:
 
 
 def _sentence(passage: Passage, at: int) -> tuple[int, int, int]:
-    """Where the sentence around a token begins and ends, and its number in the passage from 0."""
+    """Where the sentence around a token begins and ends, at most `_WINDOW` words away, and its number in the passage from 0."""
     starts = passage.sentences
     number = bisect_right(starts, at) - 1
-    return starts[number], starts[number + 1] if number + 1 < len(starts) else len(passage.tokens), number
+    end = starts[number + 1] if number + 1 < len(starts) else len(passage.tokens)
+    return max(starts[number], at - _WINDOW), min(end, at + _WINDOW), number
 
 
 def _is_before(sentence: Sequence[Token]) -> bool:

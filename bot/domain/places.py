@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from bot.domain.arabic import Token, normalise, tokenise
 from bot.domain.gazetteer import WIDE, Gazetteer, Place
-from bot.domain.place_company import add_company, rank
+from bot.domain.place_company import Company, add_company
 from bot.domain.place_cues import Cues, Lexicon, NameCues, Passage, Sighting, Surroundings, cues_around
 from bot.domain.place_roles import Role, role_of
 from bot.domain.spotting import NameIndex, Spot, WordCounts
@@ -97,8 +97,9 @@ class PlaceReader:
         add_company(sightings, self.gazetteer)
         for sighting in sightings:
             sighting.chance = chance(self.model.second, sighting.cues)
+        company = Company(sightings, self.gazetteer)
         return tuple(
-            self._mention(sighting, sightings, source_area)
+            self._mention(sighting, company, source_area)
             for sighting in sightings
             if sighting.chance >= DOUBTFUL_FROM
         )
@@ -149,10 +150,10 @@ class PlaceReader:
                     if any(self.gazetteer[code].level in WIDE for code in inner.codes):
                         yield inner._replace(first=inner.first + spot.first + 1, last=inner.last + spot.first + 1)
 
-    def _mention(self, sighting: Sighting, others: Sequence[Sighting], source_area: str | None) -> Mention:
+    def _mention(self, sighting: Sighting, company: Company, source_area: str | None) -> Mention:
         passage, spot = sighting.passage, sighting.spot
         start, end = passage.tokens[spot.first].start, passage.tokens[spot.last - 1].end
-        ranked = rank(sighting, others, self.gazetteer, source_area)
+        ranked = company.rank(sighting, source_area)
         weights = self.model.second
         clues = (Clue(cue, weights.get(cue, 0.0) * value) for cue, value in sighting.cues.items())
         evidence = tuple(sorted((c for c in clues if abs(c.weight) >= 0.1), key=lambda c: -abs(c.weight)))

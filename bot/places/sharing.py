@@ -5,10 +5,24 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from bot.domain.arabic import normalise
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.model import PlaceHit
 from bot.domain.places import Mention, PlaceReader
 from bot.places.loading import load_reader
+
+# What people write before a name, and the levels that they mean by it.
+LEVELS_OF_NOUN = {
+    normalise(noun): frozenset(levels)
+    for nouns, levels in (
+        ("محافظة ريف", ("governorate",)),
+        ("منطقة", ("district", "region", "subdistrict")),
+        ("ناحية", ("subdistrict",)),
+        ("مدينة بلدة قرية مخيم", ("town", "site", "quarter")),
+        ("حي", ("quarter",)),
+    )
+    for noun in nouns.split()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +45,19 @@ class Places:
 
     def codes_named(self, phrase: str) -> frozenset[str]:
         """The places that a name may mean: a watch on it is met by these, and by all that lies within them."""
-        return frozenset(place.code for place in self.reader.gazetteer.find(phrase))
+        gazetteer = self.reader.gazetteer
+        found = gazetteer.find(phrase)
+        if not found:
+            noun, _, name = phrase.partition(" ")
+            levels = LEVELS_OF_NOUN.get(normalise(noun), frozenset())
+            found = tuple(place for place in gazetteer.find(name) if place.level in levels)
+        return frozenset(place.code for place in found)
 
 
 def hit_of(mention: Mention, gazetteer: Gazetteer) -> PlaceHit:
-    """A mention as the index of watches wants it: with the codes of all places that contain it."""
-    codes = (mention.place.code, *(place.code for place in gazetteer.ancestors(mention.place.code)))
+    """A mention as the index of watches wants it: with the codes of all places and regions that contain it."""
+    code = mention.place.code
+    codes = (code, *(place.code for place in gazetteer.containing(code)))
     return PlaceHit(codes, mention.field, mention.start, mention.end, mention.believed)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, update
 
@@ -54,9 +55,18 @@ def due(connection: Connection, now: datetime, limit: int) -> list[DueSource]:
     ]
 
 
-def was_filed(connection: Connection, source_id: str) -> bool:
-    """Whether a poll of this source has been filed before; if not, the one at hand alerts nobody."""
-    return connection.execute(select(sources.c.filed_at).where(sources.c.id == source_id)).scalar() is not None
+class Standing(NamedTuple):
+    """`filed`: a poll of it has been filed before; if not, the one at hand alerts nobody."""
+
+    filed: bool
+    names: tuple[str, ...]
+
+
+def standing(connection: Connection, source_id: str) -> Standing:
+    """What the newsdesk must know of a source; one that is not in the table has neither name nor past."""
+    query = select(sources.c.filed_at, sources.c.name_ar, sources.c.name_en).where(sources.c.id == source_id)
+    row = connection.execute(query).first()
+    return Standing(row.filed_at is not None, (source_id, row.name_ar, row.name_en)) if row else Standing(False, ())
 
 
 def record_poll(connection: Connection, poll: Poll) -> None:

@@ -169,7 +169,7 @@ async def test_a_source_that_moves_to_another_address_begins_afresh(store: Store
     await store.write(lambda c: sources.enlist(c, [moved], NOON))
     (due,) = await store.read(lambda c: sources.due(c, NOON, 10))
     assert (due.source.url, due.validators) == (moved.url, Validators())
-    assert not await store.read(lambda c: sources.was_filed(c, SOURCE.id))
+    assert not (await store.read(lambda c: sources.standing(c, SOURCE.id))).filed
 
 
 async def test_delivery_is_woken_only_for_alerts(store: Store, lists: Watchlists) -> None:

@@ -24,7 +24,7 @@ def test_a_name_is_spotted_behind_its_clitics(form: str) -> None:
 
 
 def test_the_longest_name_wins() -> None:
-    assert spotted("معبر باب الهوى") == ["باب الهوى"]
+    assert spotted("معبر باب الهوى") == ["باب الهوي"]
     assert spotted("قرب التل الأحمر") == ["التل الاحمر"]
 
 

@@ -87,6 +87,7 @@ watch-unknown-filter = لا أعرف شرطاً اسمه <b>{ $name }:</b>
 watch-too-many-terms = في هذا كلمات أكثر مما يُتابَع معاً، والحدّ { $limit }. اجعله متابعتين أو أكثر.
 watch-too-deep = الأقواس متداخلة كثيراً هنا: <b>{ $near }</b>
     اكتب ما تتابعه بأقواس أقل.
+watch-filter-unanswered = هذا المرشِّح ({ $name }) لا يعمل بعد. ما يعمل اليوم: <b>مصدر:</b> و<b>لغة:</b>
 watch-limit = بلغتَ الحدّ: { $limit ->
     [one] متابعة واحدة
     [two] متابعتان

@@ -79,6 +79,7 @@ watch-unknown-filter = I know no condition named <b>{ $name }:</b>
 watch-too-many-terms = These are more words than can be watched together; the limit is { $limit }. Make two watches of them, or more.
 watch-too-deep = Too many brackets within brackets here: <b>{ $near }</b>
     Write it with fewer.
+watch-filter-unanswered = This filter ({ $name }) does not work yet. Today <b>source:</b> and <b>language:</b> do.
 watch-limit = You have reached the limit of { $limit ->
     [one] one watch
    *[other] { $limit } watches
