@@ -7,7 +7,7 @@ Telegram -> inbox -> handlers -> watchlists
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -189,19 +189,34 @@ async def application(far_end: FarEnd, services: Services, stopped: asyncio.Even
     )
     built.bot_data["services"] = services
     register(built)
+    menu: asyncio.Task[None] | None = None
     try:
-        await _introduce(built, stopped)
-        await _set_menu(built, services.translations)
+        await _until_either(_introduce(built), stopped)
+        menu = asyncio.create_task(_set_menu(built, services.translations))  # nobody waits for it
         yield built
     finally:
+        if menu is not None:
+            menu.cancel()
         await built.shutdown()
         for request in requests:  # the library closes them only if it could introduce itself
             await request.shutdown()
 
 
-async def _introduce(telegram: App, stopped: asyncio.Event) -> None:
+async def _until_either(work: Coroutine[None, None, None], stopped: asyncio.Event) -> None:
+    """Raises: _StoppedEarly: we were told to stop first, and the work is given up."""
+    working, waiting = asyncio.create_task(work), asyncio.ensure_future(stopped.wait())
+    await asyncio.wait([working, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if not working.done():
+        working.cancel()
+        await asyncio.wait([working])
+        raise _StoppedEarly
+    working.result()
+
+
+async def _introduce(telegram: App) -> None:
     """Ask Telegram who we are, for as long as it takes to reach it."""
-    while not stopped.is_set():
+    while True:
         try:
             await telegram.initialize()
             return
@@ -209,9 +224,7 @@ async def _introduce(telegram: App, stopped: asyncio.Event) -> None:
             raise TokenRefused from None
         except (NetworkError, RetryAfter) as error:
             log.warning("telegram.unreachable", error=type(error).__name__)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopped.wait(), UNREACHABLE_PAUSE_SECONDS)
-    raise _StoppedEarly
+            await asyncio.sleep(UNREACHABLE_PAUSE_SECONDS)
 
 
 async def _set_menu(telegram: App, words: Translations) -> None:

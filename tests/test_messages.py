@@ -210,7 +210,7 @@ def test_every_error_of_an_expression_was_provoked_above() -> None:
 
 ARABIC = re.compile("[\u0620-\u064a\u0671-\u06d3]")
 MAY_HOLD_ARABIC = {
-    "bot/domain/": "arabic clitics events expressions gazetteer language lexemes lexicon matching place* spotting",
+    "bot/domain/": "arabic attributes clitics expressions gazetteer language lexemes lexicon matching place* spotting",
     "bot/places/": "*",  # how names are written
     "bot/simulator/": "feeds server",  # the people and the publishers of local mode
     "bot/": "__main__ mistakes",  # both languages in one line: see below

@@ -75,7 +75,11 @@ class Company:
         sighting = self._sightings[number]
         clause = listed = behind = 0.0
         for other in self._sightings[max(0, number - _BESIDE) : number + _BESIDE + 1]:
-            if other.chance < _COUNTS_FROM or other.passage is not sighting.passage or other.spot.name == sighting.spot.name:
+            if (
+                other.chance < _COUNTS_FROM
+                or other.passage is not sighting.passage
+                or other.spot.name == sighting.spot.name
+            ):
                 continue
             if _clause(other) == _clause(sighting):
                 clause = max(clause, other.chance)

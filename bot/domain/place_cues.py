@@ -210,6 +210,8 @@ def cues_around(
     for kind in article.clauses.get((passage.field, tokens[first].clause), ()):
         cues[f"clause_{kind}"] = 1.0
     rivals = lexicon.abroad.get(spot.name)
+    if "name_headline_word" in cues and before & _NOUNS:
+        del cues["name_headline_word"]  # «قرية عاجل» is no news flash
     if "name_obscure" in cues and spot.clitics:
         cues["obscure_in_clitic"] = 1.0
     if "name_person" in cues and not _PERSONAL.isdisjoint(cues):
@@ -260,8 +262,13 @@ def _behind(tokens: Sequence[Token], at: int, lexicon: Lexicon, cues: Cues) -> N
 
 
 def _in_place(spot: Spot, cues: Cues) -> bool:
-    """Whether a preposition or a place noun stands before: what follows then is no part of an outlet's name."""
+    """Whether a preposition or a place noun stands before: an adjective behind then belongs to the place."""
     return "ب" in spot.clitics or any(f"prev_{kind}" in cues for kind in (*_NEUTRAL, "preposition", "fight"))
+
+
+def _speaks(spot: Spot, cues: Cues) -> bool:
+    """Whether what stands before makes an outlet of «حلب اليوم»: nothing, a verb of saying, a word for an outlet."""
+    return "ل" in spot.clitics or not cues.keys().isdisjoint(("nothing_before", "prev_say", "prev_outlet_head"))
 
 
 def _weigh(odds: float | None, side: str, cues: Cues) -> None:
@@ -278,7 +285,7 @@ def _after(tokens: Sequence[Token], spot: Spot, lexicon: Lexicon, cues: Cues) ->
     form = tokens[spot.last].form
     _weigh(lexicon.beside.get(">" + form), "after", cues)
     tail = lexicon.kinds.get(form, _NONE)
-    if "outlet_tail" in tail or ("outlet_tail_today" in tail and not _in_place(spot, cues)):
+    if "outlet_tail" in tail or ("outlet_tail_today" in tail and _speaks(spot, cues)):
         cues["outlet_name"] = 1.0  # درعا 24، حلب اليوم; but «في حلب اليوم» is the city, today
     kinds = lexicon.kinds.get(form, _NONE) & _AFTER
     for kind in kinds:
@@ -301,7 +308,8 @@ def _described(form: str, spot: Spot, cues: Cues) -> None:
     elif form[0] in "يتن" and len(form) > 3 and not form.endswith("ات"):
         cues["next_verb_like"] = 1.0
     elif bare and form[0] not in "وبلف" and form[0] > "\u0600" and "name_common" in cues:
-        cues["next_noun"] = 0.5 + cues["name_common"]  # «جملة تهديدات»: a noun that belongs to the name
+        word = (0.5 + cues["name_common"]) * (1 - cues.get("name_in_syria", 0.0))
+        cues["next_noun"] = word * (2 if form.endswith("ات") else 1)  # «جملة تهديدات»: the noun belongs to the name
 
 
 def _shape(passage: Passage, spot: Spot, before: frozenset[str], names: NameCues, cues: Cues) -> None:
@@ -324,6 +332,8 @@ def _shape(passage: Passage, spot: Spot, before: frozenset[str], names: NameCues
             if not definite and not named
             else "after_other"
         ] = 1.0
+    if tokens[last - 1].form.endswith("ه") and not tokens[last - 1].marbuta:
+        cues["final_he"] = 1.0  # a pronoun, as in «خلفه», or a town whose ة was written without its dots
     if tokens[last - 1].tanween:
         cues["tanween_placed" if before & _NOUNS else "tanween"] = 1.0
     _frame(passage, spot, cues)
