@@ -4,7 +4,7 @@
 
 Counts folded words in the titles and texts, in articles about Syria (at least two of the words in `syria` of
 place_cues.yaml) and straight after a place noun. A word that is a clitic and a more frequent word («وبحلب») is
-counted with that word. Only numbers about single words leave the corpus, no text.
+counted with that word. The names of several words of the core are counted too («راس_العين»). Only numbers about single words leave the corpus, no text.
 """
 
 import gzip
@@ -17,7 +17,8 @@ from pathlib import Path
 import yaml
 
 from bot.domain.arabic import normalise, tokenise
-from bot.domain.spotting import splits
+from bot.domain.spotting import NameIndex, splits
+from bot.places.loading import load_gazetteer
 
 DATA = Path(__file__).parent.parent / "bot" / "data"
 LEAST = 12  # times seen; a word after a place noun needs only three
@@ -32,6 +33,8 @@ def count(corpus: Path) -> tuple[Counter[str], Counter[str], Counter[str]]:
         for w in cues[cue].split()
         for c in ("", "و", "ب", "ل")
     }
+    names = {name for place in load_gazetteer() for name in place.names if " " in name and name[0] > "\u0600"}
+    phrases = NameIndex({name: ("",) for name in names})
     total: Counter[str] = Counter()
     in_syria: Counter[str] = Counter()
     after_noun: Counter[str] = Counter()
@@ -44,6 +47,11 @@ def count(corpus: Path) -> tuple[Counter[str], Counter[str], Counter[str]]:
             if sum(form in syria for form in forms) >= 2:
                 in_syria.update(forms)
             after_noun.update(b.form for a, b in pairwise(tokens) if a.form in nouns and not b.before.strip('"«(#“”'))
+            for spot in phrases.spot(tokens):
+                phrase = spot.name.replace(" ", "_")
+                total[phrase] += 1
+                in_syria[phrase] += sum(form in syria for form in forms) >= 2
+                after_noun[phrase] += spot.first > 0 and tokens[spot.first - 1].form in nouns
     return total, in_syria, after_noun
 
 
@@ -65,7 +73,8 @@ def main(corpus: str) -> None:
             rows[home[form]][column] += number
     groups: dict[int, list[str]] = defaultdict(list)
     for form, (times, syrian, nouns) in sorted(rows.items()):
-        if not form.isalpha() or not "\u0600" < form[0] < "\u0700" or times < (3 if nouns else LEAST):
+        least = 3 if nouns or "_" in form else LEAST
+        if not form.replace("_", "").isalpha() or not "\u0600" < form[0] < "\u0700" or times < least:
             continue
         shares = f":{round(9 * syrian / times)}{round(9 * nouns / times)}"
         groups[round(times, 1 - len(str(times)))].append(form + (shares if shares != ":00" else ""))

@@ -208,7 +208,8 @@ def score(examples: Sequence[Example], model: Model, reader: PlaceReader) -> lis
 
 
 def precision_recall(scored: Sequence[tuple[Example, float]], threshold: float) -> tuple[float, float]:
-    found = [(e.label, bool(e.target) and Model({}, {}, threshold).believes(p, e.target.cues)) for e, p in scored]
+    model = Model({}, {}, threshold)
+    found = [(e.label, e.target is not None and model.believes(p, e.target.cues)) for e, p in scored]
     true = sum(label and hit for label, hit in found)
     false = sum(hit and not label for label, hit in found)
     missed = sum(label and not hit for label, hit in found)

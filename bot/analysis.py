@@ -15,7 +15,7 @@ from bot.domain.matching import Found, WatchIndex
 from bot.domain.model import Article, Evidence
 from bot.domain.places import Mention, PlaceReader
 from bot.domain.summary import shorten, summarise
-from bot.places import hit_of
+from bot.places import Places, hit_of
 
 SHORT_WORDS, SHORT_LETTERS = 35, 400
 Json = dict[str, Any]
@@ -23,9 +23,13 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Analyst:
-    """Reads articles with one gazetteer."""
+    """Reads articles with the places that this installation knows."""
 
-    reader: PlaceReader
+    known: Places
+
+    @property
+    def reader(self) -> PlaceReader:
+        return self.known.reader
 
     def analyse(self, item: Mapping[str, Any], focus: str | None = None) -> Json:
         """Language, places and summary of one article; `focus` is the place or word that the summary is for.
@@ -63,7 +67,7 @@ class Analyst:
         return Article("", "", None, title, text, language, None, moment, None, places), mentions
 
     def _found(self, article: Article, watches: Iterable[Expression]) -> list[Found]:
-        index = WatchIndex(lambda phrase: frozenset(place.code for place in self.reader.gazetteer.find(phrase)))
+        index = WatchIndex(self.known.codes_named)
         for number, watch in enumerate(watches):
             index.add(number, watch)
         return index.match(article.title, article.text, places=article.places)

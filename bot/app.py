@@ -18,6 +18,7 @@ from telegram import BotCommand
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ApplicationBuilder, ContextTypes
 
+from bot.analysis import Analyst
 from bot.botapi import AiohttpRequest
 from bot.data import read_text
 from bot.delivery import Courier
@@ -104,14 +105,16 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> None:
 
 async def _run_house(settings: Settings, store: Store, far_end: FarEnd, stopped: asyncio.Event) -> None:
     words = translations()
+    places = Places(settings.places.file)
     watchlists = Watchlists(store, now, settings.limits.watches_per_chat, settings.language)
     async with contextlib.AsyncExitStack() as stack:
-        telegram = await stack.enter_async_context(application(far_end, Services(watchlists, words), stopped))
+        telegram = await stack.enter_async_context(
+            application(far_end, Services(watchlists, words, Analyst(places)), stopped)
+        )
         courier = Courier(store, Notifier(telegram.bot).send, words, _rates(settings), now)
         poll_timeout = timedelta(seconds=settings.telegram.poll_timeout_seconds)
         receiver = Inbox(store, telegram.bot, telegram.process_update, now, poll_timeout)
         await store.write(lambda connection: sources.enlist(connection, far_end.sources, now()))
-        places = Places(settings.places.file)
         desk = Newsdesk(store, courier.wake, places.codes_named)
         sweep = await stack.enter_async_context(_watching(settings, store, far_end, desk, places))
         log.info("rasid.started", sources=len(far_end.sources))

@@ -7,6 +7,7 @@ from telegram import Update
 from telegram.constants import ChatMemberStatus, ChatType, ParseMode
 from telegram.ext import Application, CallbackContext, ExtBot
 
+from bot.analysis import Analyst
 from bot.domain.errors import UserError
 from bot.domain.i18n import Messages, Translations
 from bot.domain.markup import Html
@@ -21,6 +22,7 @@ Rows = tuple[tuple[Button, ...], ...]
 class Services:
     watchlists: Watchlists
     translations: Translations
+    analyst: Analyst
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
@@ -79,6 +81,13 @@ App = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[An
 def chat_id(update: Update) -> int:
     assert update.effective_chat is not None
     return update.effective_chat.id
+
+
+def argument(update: Update) -> str:
+    """What stands behind a command, on its line or on the next."""
+    text = (update.effective_message.text if update.effective_message else None) or ""
+    parts = text.split(maxsplit=1)
+    return parts[1].strip() if len(parts) > 1 else ""
 
 
 def is_private(update: Update) -> bool:

@@ -15,6 +15,7 @@ class Wish(StrEnum):
     WATCH = "watch"
     UNWATCH = "unwatch"
     LIST = "list"
+    TEST = "test"
     HELP = "help"
     FORGET = "forget"
 
@@ -43,10 +44,11 @@ _PHRASES = {
         "remove",
     ),
     Wish.LIST: ("قائمتي", "قائمة", "متابعاتي", "ماذا أتابع", "my list", "list"),
+    Wish.TEST: ("جرب", "اختبر", "test"),
     Wish.HELP: ("مساعدة", "ساعدني", "تعليمات", "كيف", "help"),
     Wish.FORGET: ("انسني", "انساني", "امح بياناتي", "احذف بياناتي", "forget me", "forget"),
 }
-_TAKES_MORE = (Wish.WATCH, Wish.UNWATCH)
+_TAKES_MORE = (Wish.WATCH, Wish.UNWATCH, Wish.TEST)
 _WORDS = sorted(
     ((tuple(normalise(phrase).split()), wish) for wish, phrases in _PHRASES.items() for phrase in phrases),
     key=lambda item: -len(item[0]),

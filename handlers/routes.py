@@ -3,11 +3,11 @@
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
-from handlers import errors, forgetting, listing, membership, start, watching
+from handlers import errors, forgetting, listing, membership, start, testing, watching
 from handlers.context import App, Context, is_private
 from handlers.phrases import Wish, understand
 
-COMMANDS = ("start", "watch", "unwatch", "list", "help", "forget")  # in the order of Telegram's menu
+COMMANDS = ("start", "watch", "unwatch", "list", "test", "help", "forget")  # in the order of Telegram's menu
 
 
 def register(application: App) -> None:
@@ -20,6 +20,7 @@ def register(application: App) -> None:
             CommandHandler("watch", watching.watch, new),
             CommandHandler("unwatch", watching.unwatch, new),
             CommandHandler("list", listing.show, new),
+            CommandHandler("test", testing.test, new),
             CommandHandler("forget", forgetting.ask, new),
             MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated),
             MessageHandler(new & filters.TEXT & ~filters.COMMAND, said),
@@ -56,6 +57,8 @@ async def said(update: Update, context: Context) -> None:
             await watching.unwatch(update, context, phrase.about)
         case Wish.LIST:
             await listing.show(update, context)
+        case Wish.TEST:
+            await testing.test(update, context, phrase.about)
         case Wish.HELP:
             await start.help_(update, context)
         case Wish.FORGET:

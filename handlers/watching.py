@@ -5,12 +5,12 @@ from telegram import Update
 from bot.domain.errors import UserError
 from bot.domain.expressions import parse_watch
 from bot.domain.model import Button
-from handlers.context import Context, chat_id
+from handlers.context import Context, argument, chat_id
 from handlers.start import WATCH, watch_data
 
 
 async def watch(update: Update, context: Context, about: str | None = None) -> None:
-    text = _argument(update) if about is None else about
+    text = argument(update) if about is None else about
     messages = await context.messages(update)
     if not text:
         await context.reply(update, messages.html("watch-usage"))
@@ -21,7 +21,7 @@ async def watch(update: Update, context: Context, about: str | None = None) -> N
 
 
 async def unwatch(update: Update, context: Context, about: str | None = None) -> None:
-    text = _argument(update) if about is None else about
+    text = argument(update) if about is None else about
     messages = await context.messages(update)
     if not text:
         await context.reply(update, messages.html("unwatch-usage"))
@@ -52,9 +52,3 @@ async def offer(update: Update, context: Context, text: str) -> None:
         return
     button = Button(messages.text("button-watch", watch=shown), data=data)
     await context.reply(update, messages.html("watch-offer", watch=shown), ((button,),))
-
-
-def _argument(update: Update) -> str:
-    """What stands behind a command."""
-    text = (update.effective_message.text if update.effective_message else None) or ""
-    return text.partition(" ")[2].strip() if " " in text else text.partition("\n")[2].strip()

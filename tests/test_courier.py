@@ -28,7 +28,7 @@ SALMA, KHALED, GROUP = 1001, 1002, -2001
 SECOND = timedelta(seconds=1)
 FAST = Rates(bot=SECOND / 100, chat=SECOND / 5, group=SECOND / 5)
 EVIDENCE = ({"watch": "جاسم", "field": "title", "start": 16, "end": 20, "surface": "جاسم"},)
-READ_SECONDS = 1.0
+READ_SECONDS = 2.0
 
 
 def now() -> datetime:
@@ -266,7 +266,7 @@ async def test_never_more_than_the_rate_arrives_in_any_second(store: Store) -> N
         times = sorted(m.sent_at for person in people for m in post.arrived(person))
     assert len(times) == 200
     busiest = max(sum(t <= other < t + SECOND for other in times) for t in times)
-    assert busiest <= 101
+    assert busiest <= 101, busiest
     assert times[-1] - times[0] < 10 * SECOND
 
 

@@ -9,7 +9,7 @@ from bot.analysis import Analyst
 from bot.commands.answers import answer_each_line, refuse
 from bot.domain.errors import UserError
 from bot.domain.expressions import parse_watch
-from bot.places import load_reader
+from bot.places import Places
 
 PlacesFile = Annotated[
     Path | None, typer.Option("--places-file", metavar="FILE", help="A gazetteer that `places import` wrote.")
@@ -36,6 +36,8 @@ def match(watch: Watches, places_file: PlacesFile = None) -> None:
 
 def _analyst(places_file: Path | None) -> Analyst:
     try:
-        return Analyst(load_reader(places_file))
+        analyst = Analyst(Places(places_file))
+        _ = analyst.reader  # an unreadable file is refused before the first line
     except (OSError, ValueError) as error:
         refuse(f"--places-file: {error}")
+    return analyst

@@ -85,9 +85,10 @@ class Company:
                 clause = max(clause, other.chance)
             if _listed(sighting, other):
                 listed = max(listed, other.chance)
-            if 0 <= other.spot.first - sighting.spot.last < _WITHIN_WORDS and other.places[0].level in _ENCLOSING:
-                if self._gazetteer.kinship(sighting.spot.codes, other.spot.codes) == 1:
-                    behind = max(behind, other.chance)
+            gap = other.spot.first - sighting.spot.last
+            encloses = 0 <= gap < _WITHIN_WORDS and other.places[0].level in _ENCLOSING
+            if encloses and self._gazetteer.kinship(sighting.spot.codes, other.spot.codes) == 1:
+                behind = max(behind, other.chance)
         return {"company_clause": clause, "company_list": listed, "company_governorate": behind}
 
     def rank(self, sighting: Sighting, source_area: str | None) -> tuple[Place, ...]:

@@ -165,7 +165,7 @@ class NameCues:
     def _work_out(self, name: str, levels: frozenset[str]) -> Cues:
         words = name.split(" ")
         kinds = self._lexicon.kinds
-        count = self._counts.of(name)
+        count = self._counts.of(name.replace(" ", "_"))
         bare = name[2:] if name.startswith("ال") else "ال" + name
         cues = {
             "name_common": commonness(count.times),
@@ -206,7 +206,7 @@ def cues_around(
     cues: Cues = article.cues | names.of(spot.name, levels)
     before = _before(tokens, first, lexicon, cues)
     _after(tokens, spot, lexicon, cues)
-    _shape(passage, spot, before, names, cues)
+    _shape(passage, spot, before, lexicon, names, cues)
     for kind in article.clauses.get((passage.field, tokens[first].clause), ()):
         cues[f"clause_{kind}"] = 1.0
     rivals = lexicon.abroad.get(spot.name)
@@ -312,7 +312,9 @@ def _described(form: str, spot: Spot, cues: Cues) -> None:
         cues["next_noun"] = word * (2 if form.endswith("ات") else 1)  # «جملة تهديدات»: the noun belongs to the name
 
 
-def _shape(passage: Passage, spot: Spot, before: frozenset[str], names: NameCues, cues: Cues) -> None:
+def _shape(
+    passage: Passage, spot: Spot, before: frozenset[str], lexicon: Lexicon, names: NameCues, cues: Cues
+) -> None:
     """Clitics, tanween, hashtags, datelines, and a noun before that the name may describe."""
     tokens, first, last = passage.tokens, spot.first, spot.last
     token = tokens[first]
@@ -322,21 +324,26 @@ def _shape(passage: Passage, spot: Spot, before: frozenset[str], names: NameCues
         if "name_rare" in cues:
             cues["rare_in_clitic"] = 1.0
         cues["clitic_doubt"] = names.clitic_doubt(token.form, spot.name)
-    elif first and not before and touching(tokens[first - 1], token) and not token.hashtag:
-        previous = tokens[first - 1].form
-        definite, named = _definite(previous), spot.name.startswith("ال")
-        cues[
-            "after_definite"
-            if definite and named
-            else "after_noun_alike"
-            if not definite and not named
-            else "after_other"
-        ] = 1.0
+    elif first and not (before or spot.clitics or token.hashtag) and touching(tokens[first - 1], token):
+        cues[_neighbour_before(tokens[first - 1].form, spot.name.startswith("ال"), lexicon)] = 1.0
     if tokens[last - 1].form.endswith("ه") and not tokens[last - 1].marbuta:
         cues["final_he"] = 1.0  # a pronoun, as in «خلفه», or a town whose ة was written without its dots
     if tokens[last - 1].tanween:
         cues["tanween_placed" if before & _NOUNS else "tanween"] = 1.0
     _frame(passage, spot, cues)
+
+
+def _neighbour_before(form: str, named_definite: bool, lexicon: Lexicon) -> str:
+    """What an unlisted word before a name is by its shape: a noun that the name may describe or own, or not."""
+    if not lexicon.kinds.get(form, _NONE).isdisjoint(_NEUTRAL_AFTER):
+        return "after_particle"
+    if len(form) > 4 and form.endswith(("ها", "هم", "هما", "نا")):
+        return "after_owned"
+    if form[0] == "ي" and len(form) > 3:
+        return "after_verb"
+    if _definite(form):
+        return "after_definite" if named_definite else "after_other"
+    return "after_other" if named_definite else "after_noun_alike"
 
 
 def _frame(passage: Passage, spot: Spot, cues: Cues) -> None:

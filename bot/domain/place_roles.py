@@ -72,7 +72,7 @@ def _is_origin(tokens: Sequence[Token], first: int) -> bool:
 
 
 def _sentence(passage: Passage, at: int) -> tuple[int, int, int]:
-    """Where the sentence around a token begins and ends, at most `_WINDOW` words away, and its number in the passage from 0."""
+    """Where the sentence around a token begins and ends, at most `_WINDOW` words away, and its number from 0."""
     starts = passage.sentences
     number = bisect_right(starts, at) - 1
     end = starts[number + 1] if number + 1 < len(starts) else len(passage.tokens)

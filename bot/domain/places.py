@@ -111,6 +111,15 @@ class PlaceReader:
             self._mention(sighting, company, source_area) for sighting in sightings if sighting.chance >= DOUBTFUL_FROM
         )
 
+    def risk(self, name: str) -> float:
+        """How likely the name is something else where nothing in the text speaks for the place: 0 safe, 1 a word."""
+        spots = self._index.spot(tokenise(name))
+        if len(spots) != 1:
+            return 1.0
+        places = [self.gazetteer[code] for code in spots[0].codes]
+        cues = self._names.of(spots[0].name, {place.level for place in places})
+        return 1 - chance(self.model.first, cues | {"unplaced_common": cues.get("name_common", 0.0)})
+
     def sight(self, title: str | None, text: str) -> list[Sighting]:
         """The names in an article with the evidence of their own words; the first half of `recognise`."""
         passages = []

@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.places import Mention, Role
+from bot.domain.places import Mention, PlaceReader, Role
 from bot.places import load_reader
+from bot.places.loading import load_counts, load_lexicon
 
 READER = load_reader()
 
@@ -101,7 +104,8 @@ def test_a_region_is_a_place_and_a_city_inside_its_name_is_one_too() -> None:
 
 def test_roles_tell_the_event_from_origin_and_from_what_was_before() -> None:
     text = (
-        "قُتل شاب من أبناء مدينة نوى بانفجار في مدينة طفس بريف درعا. ونقل الجرحى إلى المشفى. وأغلق الأمن طريق بلدة داعل. "
+        "قُتل شاب من أبناء مدينة نوى بانفجار في مدينة طفس بريف درعا. ونقل الجرحى إلى المشفى. "
+        "وأغلق الأمن طريق بلدة داعل. "
         "وكانت قد شهدت بلدة المزيريب هجوماً مشابهاً في العام الماضي."
     )
     roles = {m.place.name: m.role for m in READER.recognise(None, text) if m.believed}
@@ -114,14 +118,30 @@ def test_roles_tell_the_event_from_origin_and_from_what_was_before() -> None:
 def test_the_evidence_is_named_and_the_strongest_comes_first() -> None:
     clues = one("مقتل شاب في مدينة جاسم شمالي درعا", "جاسم").evidence
     assert clues
-    assert all(abs(a.weight) >= abs(b.weight) for a, b in zip(clues, clues[1:], strict=False))
+    assert all(abs(a.weight) >= abs(b.weight) for a, b in pairwise(clues))
     assert "placed" in {clue.cue for clue in clues}
 
 
 def test_what_may_be_a_place_but_is_not_believed_is_told_apart() -> None:
-    mentions = READER.recognise(None, "حديث عن الهول في ليلة طويلة")
-    assert all(m.believed == (m.confidence >= READER.model.threshold) for m in mentions)  # the core has no obscure names
-    assert any(not m.believed for m in mentions)
+    strict = PlaceReader(READER.gazetteer, load_lexicon(), load_counts(), replace(READER.model, threshold=0.999))
+    text = "انفجار في الباب بريف حلب"
+    surfaces = [m.surface for m in READER.recognise(None, text)]
+    assert [m.surface for m in strict.recognise(None, text)] == surfaces
+    assert not all(m.believed for m in strict.recognise(None, text))
+
+
+def test_the_risk_of_a_name_orders_words_above_towns() -> None:
+    assert READER.risk("جملة") > READER.risk("الباب") > READER.risk("منبج")
+    assert READER.risk("لا مكان كهذا") == 1.0
+
+
+def test_a_syrian_source_is_trusted_to_speak_of_syria() -> None:
+    text = "حريق في الهامة وفرق الإطفاء تتدخل"
+
+    def confidence(area: str | None) -> float:
+        return max((m.confidence for m in READER.recognise(None, text, area)), default=0.0)
+
+    assert confidence("SY03") > confidence("SY") > confidence(None)
 
 
 def test_a_name_in_latin_letters_needs_its_capital() -> None:

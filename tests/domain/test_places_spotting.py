@@ -1,5 +1,7 @@
 """Which words of a text could be a name, before any judgement."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,7 +61,7 @@ def test_a_word_inside_another_word_is_never_a_name() -> None:
 @given(st.text(max_size=60))
 def test_any_text_can_be_spotted_and_spots_never_overlap(text: str) -> None:
     spots = INDEX.spot(tokenise(text))
-    assert all(one.last <= two.first for one, two in zip(spots, spots[1:], strict=False))
+    assert all(one.last <= two.first for one, two in pairwise(spots))
 
 
 @given(st.text(st.characters(min_codepoint=0x0621, max_codepoint=0x064A), min_size=1, max_size=10))

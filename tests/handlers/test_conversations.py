@@ -118,6 +118,18 @@ async def test_the_list_removes_at_one_tap_and_turns_its_pages(talk: Conversatio
     assert await talk.press(third, third.keyboard[0][0]["callback_data"]) == "حُذفت من قبل"
 
 
+async def test_a_text_can_be_tried_against_the_watches(talk: Conversation) -> None:
+    assert "لا تتابع شيئاً" in (await talk.ask(SALMA, "/test قصف على مدينة جاسم")).text
+    for watch in ("جاسم", "الدور", "إيران"):
+        await talk.lists.watch(SALMA, watch)
+    assert "اكتب نصاً" in (await talk.ask(SALMA, "/test")).text
+    said = (await talk.ask(SALMA, "/test قصف على أطراف مدينة جاسم في ريف درعا، وتراجع الدور الروسي فيها")).text
+    found, *others = (line.replace("\u2068", "").replace("\u2069", "") for line in said.split("\n"))
+    assert found == "✓ جاسم: يصلك، لأن فيه «جاسم»"
+    assert not any("✓" in line for line in others)
+    assert all(word in "".join(others) for word in ("الدور", "إيران"))
+
+
 async def test_forget_asks_first_and_then_erases(talk: Conversation) -> None:
     await talk.ask(SALMA, "تابع جاسم")
     asked = await talk.ask(SALMA, "/forget")

@@ -99,6 +99,12 @@ not-understood = لم أفهم. اكتب <b>تابع</b> ثم ما يهمّك، 
 button-stale = هذا الزر قديم. أرسل الأمر من جديد.
 internal-error = عذراً، حدث خطأ عندنا ولم نُكمل طلبك. سُجّل الخطأ برقم { $reference }؛ حاول من جديد بعد قليل.
 
+## لماذا؟
+test-usage = اكتب نصاً بعد الأمر لترى هل كان سيصلك ولماذا، مثل: <code>/test قصف على أطراف جاسم</code>
+test-found = ✓ { $watch }: يصلك، لأن فيه { $where }
+test-doubtful = ؟ { $watch }: قد لا يكون المقصود في { $where }، فلا يصلك
+test-absent = ✗ لا يخصّ: { $watches }
+
 ## التنبيه
 alert-source = المصدر: { $source } · { $time }
 alert-source-undated = المصدر: { $source } · التاريخ غير محدد
@@ -118,5 +124,6 @@ command-start = ابدأ
 command-watch = تابع بلدة أو كلمة
 command-unwatch = ألغِ متابعة
 command-list = ما تتابعه
+command-test = هل يخصّني هذا النص؟ ولماذا
 command-help = كيف تستعمل راصد
 command-forget = امحُ كل ما يخصّك

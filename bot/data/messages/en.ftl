@@ -89,6 +89,12 @@ not-understood = I did not understand. Write <b>watch</b> and what matters to yo
 button-stale = This button is old. Send the command again.
 internal-error = Sorry, something went wrong on our side and your request was not finished. It is noted as { $reference }; please try again in a while.
 
+## Why?
+test-usage = Write a text behind the command to see whether it would reach you, and why: <code>/test قصف على أطراف جاسم</code>
+test-found = ✓ { $watch }: it reaches you, because of { $where }
+test-doubtful = ? { $watch }: { $where } may not be what you mean, so it does not reach you
+test-absent = ✗ not about: { $watches }
+
 ## The alert
 alert-source = Source: { $source } · { $time }
 alert-source-undated = Source: { $source } · date unknown
@@ -108,5 +114,6 @@ command-start = Begin
 command-watch = Watch a town or a word
 command-unwatch = Stop watching
 command-list = What you watch
+command-test = Would this text concern me, and why
 command-help = How to use Rasid
 command-forget = Erase everything about you
