@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from bot.domain.attributes import ANSWERED
 from bot.domain.errors import UserError
-from bot.domain.expressions import filters_in, parse_watch
+from bot.domain.expressions import Term, filters_in, parse_watch
+from bot.domain.lexicon import FUNCTION_WORDS
 from bot.store import Store, watchlists
 from bot.store.watchlists import Watch
 
@@ -56,6 +57,8 @@ class Watchlists:
         expression = parse_watch(text)
         if unanswered := filters_in(expression.root) - ANSWERED:
             raise UserError("watch-filter-unanswered", name=", ".join(sorted(unanswered)))
+        if isinstance(expression.root, Term) and expression.root.phrase in FUNCTION_WORDS:
+            raise UserError("watch-too-common", watch=expression.shown)
         now = self._clock()
 
         def unit(connection: Connection) -> Added:

@@ -80,6 +80,7 @@ watch-too-many-terms = These are more words than can be watched together; the li
 watch-too-deep = Too many brackets within brackets here: <b>{ $near }</b>
     Write it with fewer.
 watch-filter-unanswered = This filter ({ $name }) does not work yet. Today <b>source:</b> and <b>language:</b> do.
+watch-too-common = { $watch } stands in nearly every article. Write a name, or a narrower word.
 watch-limit = You have reached the limit of { $limit ->
     [one] one watch
    *[other] { $limit } watches
