@@ -3,7 +3,7 @@
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
-from handlers import errors, forgetting, listing, membership, start, testing, watching
+from handlers import errors, forgetting, listing, membership, start, trying, watching
 from handlers.context import App, Context, is_private
 from handlers.phrases import Wish, understand
 
@@ -20,7 +20,7 @@ def register(application: App) -> None:
             CommandHandler("watch", watching.watch, new),
             CommandHandler("unwatch", watching.unwatch, new),
             CommandHandler("list", listing.show, new),
-            CommandHandler("test", testing.test, new),
+            CommandHandler("test", trying.try_text, new),
             CommandHandler("forget", forgetting.ask, new),
             MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated),
             MessageHandler(new & filters.TEXT & ~filters.COMMAND, said),
@@ -58,7 +58,7 @@ async def said(update: Update, context: Context) -> None:
         case Wish.LIST:
             await listing.show(update, context)
         case Wish.TEST:
-            await testing.test(update, context, phrase.about)
+            await trying.try_text(update, context, phrase.about)
         case Wish.HELP:
             await start.help_(update, context)
         case Wish.FORGET:

@@ -64,8 +64,8 @@ NO_PREFIX = frozenset((_OPENING + _OPENING_ADDED).split())
 # Their last ا is their own: درعا is not درعاً, an accusative of درع.
 NO_TANWEEN = frozenset((_ENDING + _ENDING_ADDED).split())
 
-# Words that stand in nearly every article: nobody can mean to be told of each. Folded, so على is missing: it folds to the
-# name علي.
+# Words that stand in nearly every article: nobody can mean to be told of each. Folded; على is missing, because it
+# folds to the name علي.
 FUNCTION_WORDS = frozenset(
     """من في الي عن مع هذا هذه ذلك تلك التي الذي الذين ما لا لم لن ان انه انها كان كانت قد قال قالت او ثم بعد قبل كل
     بين حتي هو هي هم نحن انا انت هناك عند منذ خلال حول ضد غير دون بل لكن كما اي ايضا اليوم امس the of and to in a is

@@ -13,7 +13,7 @@ SHOWN = 30  # verdicts in one message: far below Telegram's 4096 units
 SURFACES = 3
 
 
-async def test(update: Update, context: Context, about: str | None = None) -> None:
+async def try_text(update: Update, context: Context, about: str | None = None) -> None:
     messages = await context.messages(update)
     text = argument(update) if about is None else about
     watches = await context.watchlists.watches(chat_id(update))
