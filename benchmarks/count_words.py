@@ -4,7 +4,8 @@
 
 Counts folded words in the titles and texts, in articles about Syria (at least two of the words in `syria` of
 place_cues.yaml) and straight after a place noun. A word that is a clitic and a more frequent word («وبحلب») is
-counted with that word. The names of several words of the core are counted too («راس_العين»). Only numbers about single words leave the corpus, no text.
+counted with that word. The names of several words of the core are counted too («راس_العين»). Only numbers leave the
+corpus, no text.
 """
 
 import gzip
@@ -34,7 +35,7 @@ def count(corpus: Path) -> tuple[Counter[str], Counter[str], Counter[str]]:
         for c in ("", "و", "ب", "ل")
     }
     names = {name for place in load_gazetteer() for name in place.names if " " in name and name[0] > "\u0600"}
-    phrases = NameIndex({name: ("",) for name in names})
+    phrases = NameIndex(dict.fromkeys(names, ("",)))
     total: Counter[str] = Counter()
     in_syria: Counter[str] = Counter()
     after_noun: Counter[str] = Counter()

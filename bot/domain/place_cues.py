@@ -312,9 +312,7 @@ def _described(form: str, spot: Spot, cues: Cues) -> None:
         cues["next_noun"] = word * (2 if form.endswith("ات") else 1)  # «جملة تهديدات»: the noun belongs to the name
 
 
-def _shape(
-    passage: Passage, spot: Spot, before: frozenset[str], lexicon: Lexicon, names: NameCues, cues: Cues
-) -> None:
+def _shape(passage: Passage, spot: Spot, before: frozenset[str], lexicon: Lexicon, names: NameCues, cues: Cues) -> None:
     """Clitics, tanween, hashtags, datelines, and a noun before that the name may describe."""
     tokens, first, last = passage.tokens, spot.first, spot.last
     token = tokens[first]

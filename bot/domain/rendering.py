@@ -16,7 +16,7 @@ NAME_LETTERS = 100
 LINK_LETTERS = 2000  # Fluent refuses variables of more than 2500; the button has the link in any case
 WATCH_LETTERS = 60
 WATCHES_NAMED = 5
-RLM = "\u200f"
+RLM, LRM = "\u200f", "\u200e"
 
 
 def utf16_length(text: str) -> int:
@@ -79,5 +79,6 @@ def _source_line(article: Article, source_name: str, messages: Messages) -> Html
 def _match_line(watches: Sequence[str], messages: Messages) -> Html:
     named = [f"«{isolate(escape(w[:WATCH_LETTERS]))}»" for w in dict.fromkeys(watches)]
     more = "…" if len(named) > WATCHES_NAMED else ""
-    separator = "، " if messages.language == "ar" else ", "
-    return messages.html("alert-match", watches=Html(separator.join(named[:WATCHES_NAMED]) + more))
+    # The list is isolated as a whole, and within it each watch: without a mark of its own it would have no direction.
+    separator, mark = ("، ", RLM) if messages.language == "ar" else (", ", LRM)
+    return messages.html("alert-match", watches=Html(mark + separator.join(named[:WATCHES_NAMED]) + more))

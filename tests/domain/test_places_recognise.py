@@ -123,11 +123,12 @@ def test_the_evidence_is_named_and_the_strongest_comes_first() -> None:
 
 
 def test_what_may_be_a_place_but_is_not_believed_is_told_apart() -> None:
-    strict = PlaceReader(READER.gazetteer, load_lexicon(), load_counts(), replace(READER.model, threshold=0.999))
+    strict = PlaceReader(READER.gazetteer, load_lexicon(), load_counts(), replace(READER.model, threshold=1.01))
     text = "انفجار في الباب بريف حلب"
     surfaces = [m.surface for m in READER.recognise(None, text)]
     assert [m.surface for m in strict.recognise(None, text)] == surfaces
-    assert not all(m.believed for m in strict.recognise(None, text))
+    assert surfaces
+    assert not any(m.believed for m in strict.recognise(None, text))
 
 
 def test_the_risk_of_a_name_orders_words_above_towns() -> None:

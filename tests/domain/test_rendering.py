@@ -58,7 +58,7 @@ def seen(message: Message) -> Formatted:
 
 def words(formatted: Formatted) -> str:
     """The visible text without the marks that only steer direction."""
-    return "".join(letter for letter in formatted.text if letter not in STEERING + "\u200f")
+    return "".join(letter for letter in formatted.text if letter not in STEERING + "\u200e\u200f")
 
 
 def kinds(formatted: Formatted) -> list[str]:

@@ -41,7 +41,7 @@ async def test_whoever_types_a_town_sees_its_alert_within_ten_seconds(local: str
         alert = chat.locator("[data-message]").filter(has_text="المصدر:").first
         await expect(alert).to_be_visible(timeout=ALERT_WITHIN)
         await expect(alert).to_contain_text("جاسم")
-        await expect(alert).to_contain_text(re.compile("تطابق: [\u2068«]+جاسم[\u2069»]+"))
+        await expect(alert).to_contain_text(re.compile("تطابق: [\u200f\u2068«]+جاسم[\u2069»]+"))
         assert await alert.evaluate("node => getComputedStyle(node).direction") == "rtl"
         link = alert.get_by_role("link", name="الخبر")
         assert re.match(r"http://127\.0\.0\.1:\d+/", str(await link.get_attribute("href")))
