@@ -47,7 +47,7 @@ class Figures:
 
 
 def ask(path: str) -> Any:
-    with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=10) as answer:  # noqa: S310
+    with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=10) as answer:
         return json.load(answer)
 
 
@@ -179,7 +179,8 @@ def main() -> None:
         raise SystemExit(f"There is no load rig at {options.rig}; name one with --rig.")
     runs = [measure(options.rig, options.feeds, options.rate, options.interval) for _ in range(options.runs)]
     print(
-        f"{options.feeds} feeds, one new item each, {options.rate} messages/s; medians of {options.runs} runs (min..max)"
+        f"{options.feeds} feeds, one new item each, {options.rate} messages a second; "
+        f"medians of {options.runs} runs (min..max)"
     )
     for field, unit in (("first", "s"), ("last", "s"), ("cpu", "s"), ("peak_mb", "MB"), ("tree_mb", "MB")):
         values = sorted(getattr(run, field) for run in runs)

@@ -231,7 +231,7 @@ def cross_validate(
 
 
 def report(title: str, scored: Sequence[tuple[Example, float]]) -> None:
-    for threshold in (0.35, 0.5, 0.65):
+    for threshold in (0.35, 0.5, 0.65) if scored else ():
         hard = [(e, p) for e, p in scored if e.ambiguous]
         figures = [precision_recall(found, threshold) for found in (scored, hard)]
         shown = "; ".join(f"{n} P {p:.3f} R {r:.3f}" for n, (p, r) in zip(("all", "ambiguous"), figures, strict=True))

@@ -1,0 +1,259 @@
+"""The little language of bot/data/vocabulary.yaml, and finding its phrases in a text.
+
+A phrase is words in order; each may be given in several ways:
+
+* `حصار`: the word with whatever clitics and pronouns it may carry; a phrase of Latin or Kurdish words as it stands;
+* `~قصف`: a verb in its persons, past and present; `غارة+`: a noun in its numbers; `bomb*`: words that begin so;
+* `@aircraft`: any word of a class of the vocabulary; `فتح|إغلاق`: one or the other;
+* `..` between words: up to five others of the same sentence may stand there;
+* behind the words, `& @aircraft` (must stand near, in the same sentence) and `! @sport` (must not).
+
+Owns the notation and the search. What a phrase means is said by whoever built the index: the key under which it was
+given. Where phrases overlap the longest wins, and of two equally long ones the one with more conditions: «وقف إطلاق
+النار» is no shooting. Work is linear in the text.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import NamedTuple
+
+from bot.domain.arabic import Token, normalise, readings, tokenise
+from bot.domain.clitics import plausible
+
+_GAP = 5  # words that may stand where a phrase has ".."
+_NEAR = 14  # words on each side within which a condition is looked for
+_REMEMBERED = 50_000
+_SHORTEST_PREFIX = 3
+_SENTENCE_ENDS = frozenset(".؟?!…\n")
+_LONGEST = 30_000  # characters of a text that are read; events and their tolls stand far above that
+
+_PAST = ("", "ت", "وا", "ا", "تا", "ن")
+_PRESENT = ("", "ون", "ان", "وا", "ن")
+_NUMBERS = ("", "ات", "ين", "ون", "ان", "ا", "ي", "و")
+_NUMBERS_MARBUTA = ("ه", "ات", "تين", "تان", "تا", "تي")
+
+
+class Meaning(NamedTuple):
+    """What a word may stand for: numbers of slots, and of the word itself whether a verb's future س or a ل of purpose
+    was taken off, and whether it is definite."""
+
+    slots: frozenset[int]
+    future: bool
+    purpose: bool
+    definite: bool
+
+
+_NOTHING = Meaning(frozenset(), False, False, False)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A title or a text, as far as it is read, with the meaning of its words and the number of each one's sentence."""
+
+    field: str
+    tokens: tuple[Token, ...]
+    meanings: tuple[Meaning, ...]
+    sentences: tuple[int, ...]
+    starts: tuple[int, ...]  # the first token of each sentence, and behind the last one the number of tokens
+
+    def bounds(self, sentence: int) -> tuple[int, int]:
+        return self.starts[sentence], self.starts[sentence + 1]
+
+    def token_at(self, offset: int) -> int:
+        """The number of the first token that ends behind an offset."""
+        return bisect_left(self.tokens, offset + 1, key=lambda token: token.end)
+
+
+class Found(NamedTuple):
+    """A phrase at tokens `first:last` (last excluded); `key` says which one it is."""
+
+    key: str
+    first: int
+    last: int
+    words: int  # that matched, without those in gaps
+    weight: int
+
+
+class _Phrase(NamedTuple):
+    key: str
+    slots: tuple[int, ...]
+    gaps: tuple[bool, ...]
+    needs: tuple[int, ...]
+    bans: tuple[int, ...]
+    weight: int
+
+
+def _verb(word: str) -> set[str]:
+    stem = word[1:] if word.startswith("ا") and len(word) > 3 else word
+    past = word[:-1] + "ا" if word.endswith("ي") else word
+    forms = {word, *(past + end for end in _PAST)}
+    if word.endswith("ي"):  # ألقى: ألقت، ألقوا، يلقي، يلقون
+        forms |= {word[:-1] + "ت", word[:-1] + "وا"}
+        return forms | {p + s for p in "يتن" for s in (stem, stem[:-1] + "ون", stem[:-1])}
+    return forms | {prefix + stem + end for prefix in "يتن" for end in _PRESENT}
+
+
+def forms_of(word: str) -> tuple[set[str], set[str]]:
+    """The folded forms that a word of the notation stands for, and the beginnings (of `bomb*`)."""
+    bare = normalise(word.strip("~+*"))
+    if word.startswith("~"):
+        return _verb(bare), set()
+    if word.endswith("*"):
+        return set(), {bare}
+    if word.endswith("+"):
+        endings, stem = (_NUMBERS_MARBUTA, bare[:-1]) if bare.endswith("ه") else (_NUMBERS, bare)
+        return {stem + ending for ending in endings}, set()
+    return {bare}, set()
+
+
+@dataclass
+class Phrasebook:
+    """All phrases of the vocabulary, in one index. Built once; immutable but for a cache, safe to share."""
+
+    classes: Mapping[str, str] = field(default_factory=dict)
+    _slots: dict[str, int] = field(default_factory=dict)
+    _forms: dict[str, set[int]] = field(default_factory=dict)
+    _prefixes: dict[str, set[int]] = field(default_factory=dict)
+    _phrases: dict[int, list[_Phrase]] = field(default_factory=dict)
+    _known: dict[tuple[str, bool, bool], Meaning] = field(default_factory=dict)
+
+    def add(self, key: str, phrases: Iterable[str]) -> None:
+        """Raises: ValueError: a phrase is empty or names an unknown class."""
+        for phrase in phrases:
+            self._add(key, phrase)
+
+    def slot(self, notation: str) -> int:
+        """The number that words meeting one part of a phrase (`@class`, `a|b`) bear in `Meaning.slots`."""
+        known = self._slots.get(notation)
+        if known is None:
+            known = self._slots[notation] = len(self._slots)
+            for word in self._words(notation):
+                forms, prefixes = forms_of(word)
+                for table, entries in ((self._forms, forms), (self._prefixes, prefixes)):
+                    for entry in entries:
+                        table.setdefault(entry, set()).add(known)
+        return known
+
+    def _words(self, notation: str) -> Iterable[str]:
+        for part in notation.split("|"):
+            if part.startswith("@"):
+                if part[1:] not in self.classes:
+                    raise ValueError(f"no class {part}")
+                yield from chain.from_iterable(self._words(w) for w in self.classes[part[1:]].split())
+            elif part:
+                yield part
+
+    def _add(self, key: str, phrase: str) -> None:
+        words: list[int] = []
+        gaps: list[bool] = []
+        conditions: dict[str, list[int]] = {"&": [], "!": []}
+        target, gap = None, False
+        for part in phrase.split():
+            if part in conditions:
+                target = conditions[part]
+            elif target is not None:
+                target.append(self.slot(part))
+            elif part == "..":
+                gap = True
+            else:
+                words.append(self.slot(part))
+                gaps.append(gap)
+                gap = False
+        if not words:
+            raise ValueError(f"an empty phrase under {key}")
+        needs, bans = tuple(conditions["&"]), tuple(conditions["!"])
+        weight = 10 * len(words) + 2 * len(needs) + len(bans)
+        made = _Phrase(key, tuple(words), tuple(gaps), needs, bans, weight)
+        self._phrases.setdefault(words[0], []).append(made)
+
+    def read(self, name: str, text: str) -> Passage:
+        """A passage of the text's first 30,000 characters."""
+        text = text[:_LONGEST]
+        tokens = tokenise(text)
+        sentences, starts, number = [], [0] if tokens else [], 0
+        for at, token in enumerate(tokens):
+            if at and token.clause != tokens[at - 1].clause:
+                gap = text[tokens[at - 1].end : token.start]
+                if not _SENTENCE_ENDS.isdisjoint(gap) and (gap.strip(" \"'»”") != "." or len(tokens[at - 1].form) > 1):
+                    number += 1
+                    starts.append(at)
+            sentences.append(number)
+        meanings = tuple(self._meaning(token) for token in tokens)
+        return Passage(name, tokens, meanings, tuple(sentences), (*starts, len(tokens)))
+
+    def _meaning(self, token: Token) -> Meaning:
+        key = (token.form, token.tanween, token.marbuta)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            known = self._known[key] = self._work_out(*key)
+        return known
+
+    def _work_out(self, form: str, tanween: bool, marbuta: bool) -> Meaning:
+        slots: set[int] = set()
+        future = purpose = definite = False
+        for at, reading in enumerate(readings(form)):
+            found = self._forms.get(reading.stem)
+            if not found or (at and not self._believable(form, reading, tanween, marbuta)):
+                continue
+            slots |= found
+            future |= reading.before.endswith("س")
+            purpose |= reading.before.endswith("ل")
+            definite |= reading.article
+        if self._prefixes and form[0] > "/":
+            for length in range(_SHORTEST_PREFIX, len(form) + 1):
+                slots |= self._prefixes.get(form[:length], set())
+        return Meaning(frozenset(slots), future, purpose, definite) if slots else _NOTHING
+
+    @staticmethod
+    def _believable(form: str, reading: object, tanween: bool, marbuta: bool) -> bool:
+        return plausible(form, reading, tanween=tanween, marbuta=marbuta)  # type: ignore[arg-type]
+
+    def find(self, passage: Passage) -> list[Found]:
+        """The phrases of a passage in order of their first word, none overlapping a better one."""
+        found: list[Found] = []
+        for at, meaning in enumerate(passage.meanings):
+            for slot in meaning.slots:
+                for phrase in self._phrases.get(slot, ()):
+                    spot = self._match(passage, at, phrase)
+                    if spot is not None:
+                        found.append(spot)
+        return _best(found, passage)
+
+    def _match(self, passage: Passage, at: int, phrase: _Phrase) -> Found | None:
+        end = passage.bounds(passage.sentences[at])[1]
+        last = at + 1
+        for slot, gap in zip(phrase.slots[1:], phrase.gaps[1:], strict=True):
+            reach = min(end, last + (_GAP + 1 if gap else 1))
+            while last < reach and slot not in passage.meanings[last].slots:
+                last += 1
+            if last >= reach:
+                return None
+            last += 1
+        if phrase.needs or phrase.bans:
+            near = self._near(passage, at, last)
+            if any(slot not in near for slot in phrase.needs) or any(slot in near for slot in phrase.bans):
+                return None
+        return Found(phrase.key, at, last, len(phrase.slots), phrase.weight)
+
+    def _near(self, passage: Passage, first: int, last: int) -> set[int]:
+        start, end = passage.bounds(passage.sentences[first])
+        around = passage.meanings[max(start, first - _NEAR) : min(end, last + _NEAR)]
+        return set().union(*(meaning.slots for meaning in around if meaning.slots))
+
+
+def _best(found: Sequence[Found], passage: Passage) -> list[Found]:
+    """Of phrases that share words the heaviest; phrases of one weight and one extent live side by side."""
+    taken: dict[int, Found] = {}
+    kept = []
+    for spot in sorted(found, key=lambda f: (-f.weight, f.first)):
+        words = range(spot.first, spot.last)
+        rivals = [taken[w] for w in words if w in taken]
+        if all((r.first, r.last, r.weight) == (spot.first, spot.last, spot.weight) for r in rivals):
+            kept.append(spot)
+            for word in words if spot.words == len(words) else (spot.first, spot.last - 1):
+                taken[word] = spot
+    return sorted(dict.fromkeys(kept), key=lambda f: f.first)
