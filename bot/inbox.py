@@ -88,6 +88,16 @@ class Inbox:
                 await asyncio.sleep(PAUSE_SECONDS)
             except TelegramError as error:
                 await asyncio.sleep(_after(error))
+                if isinstance(error, Conflict) and "webhook" in str(error).lower():
+                    await self._drop_webhook()
+
+    async def _drop_webhook(self) -> None:
+        """Another program had Telegram deliver to an address; as long as it does, nobody may ask. Drops no update."""
+        try:
+            await self._bot.delete_webhook(drop_pending_updates=False)
+            log.warning("telegram.webhook_dropped")
+        except TelegramError as error:
+            log.warning("telegram.unreachable", error=type(error).__name__)
 
     async def _receive_once(self, offset: int | None) -> int | None:
         # Raw, because one update of a form that the library cannot read must not block those behind it. (In small

@@ -180,6 +180,14 @@ async def test_an_internal_error_is_an_apology_with_a_reference(
     assert "جاسم" not in logged.out + logged.err
 
 
+async def test_a_webhook_that_was_left_behind_does_not_keep_people_waiting(talk: Conversation) -> None:
+    talk.simulator.world.webhook_url = "https://old.example/hook"
+    talk.simulator.say(SALMA, "/help")  # the long poll under way still gets this one
+    await talk.simulator.wait_for(lambda: talk.from_bot(SALMA))
+    assert "كيف تستعمل راصد" in (await talk.ask(SALMA, "/help")).text
+    assert talk.simulator.world.webhook_url == ""
+
+
 async def test_a_reply_that_telegram_refuses_for_now_comes_later(talk: Conversation) -> None:
     talk.simulator.faults.add(Fault(FaultKind.TOO_MANY, method="sendMessage", seconds=1))
     assert "كيف تستعمل راصد" in (await talk.ask(SALMA, "/help")).text
