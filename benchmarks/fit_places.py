@@ -10,6 +10,7 @@ import argparse
 import json
 import math
 import random
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,17 +68,26 @@ def from_jsonl(path: Path, reader: PlaceReader, weight: float = 1.0) -> Iterator
 
 
 def from_sentences(path: Path, reader: PlaceReader, weight: float = 1.0) -> Iterator[Example]:
-    """Our own sentences: `yes|no TAB sentence with the [name] in brackets`, a title before `||` where there is one."""
+    """Our own texts: `yes|no|mixed TAB text`, the names in brackets, a title before `||` where there is one.
+
+    In a mixed text each name says itself what it is: [+نوى] is the place, [-نوى] is not.
+    """
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
         label, sentence = line.split("\t")
-        title, bars, text = sentence.rpartition("||")
-        start, end = text.index("["), text.index("]") - 1
-        plain = text.replace("[", "", 1).replace("]", "", 1)
+        title, bars, marked = sentence.rpartition("||")
+        plain, names = "", []
+        for piece in re.split(r"(\[[^\]]+\])", marked):
+            name = piece.strip("[]+-") if piece.startswith("[") else piece
+            if piece.startswith("["):
+                names.append((len(plain), len(plain) + len(name), label == "yes" or piece[1] == "+"))
+            plain += name
         sightings = reader.sight(title.strip() if bars else None, plain)
-        target = next((s for s in sightings if s.passage.field == "text" and overlaps(s, start, end)), None)
-        yield Example(_name(target, plain[start:end]), label == "yes", weight, target, sightings, True, sentence)
+        for start, end, is_place in names:
+            target = next((s for s in sightings if s.passage.field == "text" and overlaps(s, start, end)), None)
+            shown = f"{plain[max(0, start - 40) : start]}[{plain[start:end]}]{plain[end : end + 40]}"
+            yield Example(_name(target, plain[start:end]), is_place, weight, target, sightings, True, shown)
 
 
 def _name(target: Sighting | None, written: str) -> str:

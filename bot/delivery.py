@@ -29,6 +29,7 @@ BREATH = timedelta(milliseconds=20)  # between two claims, so that one commit se
 IDLE = timedelta(seconds=1)  # how long an empty outbox is trusted when nobody wakes us
 FIRST_LATENCY = 0.1  # seconds; what a call to Telegram takes until we have measured it
 MOST_IN_FLIGHT = 64
+STUCK = 2.0  # seconds after which a call no longer counts: three chats that hang must not hold the others
 FAILURES_OF_OUR_OWN = 5  # then an alert that we cannot even render is given up
 LONGEST_BACK_OFF = timedelta(minutes=5)
 
@@ -46,7 +47,7 @@ class Courier:
     ) -> None:
         self._store, self._send, self._clock = store, send, clock
         self._translations, self._rates = translations, rates
-        self._in_flight: set[asyncio.Task[None]] = set()
+        self._in_flight: dict[asyncio.Task[None], float] = {}  # since when, by the loop's clock
         self._woken = asyncio.Event()
         self._stopping = False
         self._latency = FIRST_LATENCY
@@ -99,15 +100,17 @@ class Courier:
     def _room(self) -> int:
         """In flight only what the allowed rate times the latency needs: a kill repeats no more than that."""
         needed = math.ceil(self._latency / self._rates.bot.total_seconds())
-        return min(max(needed, 1), MOST_IN_FLIGHT) - len(self._in_flight)
+        recent = asyncio.get_running_loop().time() - STUCK
+        busy = sum(since > recent for since in self._in_flight.values())  # a call that hangs holds nobody's place
+        return min(max(needed, 1) - busy, MOST_IN_FLIGHT - len(self._in_flight))
 
     def _start(self, alert: Claimed) -> None:
         task = asyncio.create_task(self._deliver(alert))
-        self._in_flight.add(task)
+        self._in_flight[task] = asyncio.get_running_loop().time()
         task.add_done_callback(self._finished)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self._in_flight.discard(task)
+        self._in_flight.pop(task)
         self._woken.set()
 
     async def _deliver(self, alert: Claimed) -> None:
@@ -183,7 +186,6 @@ def settle(connection: Connection, alert: Claimed, outcome: Outcome, now: dateti
             watchlists.move(connection, alert.chat_id, chat_id, now)
         case Gone(why):
             outbox.mark_dead(connection, alert.id, why)
-            outbox.drop_unsent(connection, alert.chat_id, why)
             watchlists.set_gone(connection, alert.chat_id, why)
         case Rejected(why):
             outbox.mark_dead(connection, alert.id, why)

@@ -14,6 +14,7 @@ REMOVE = "remove:"
 PAGE = "page:"
 ON_A_PAGE = 10
 LABEL_LETTERS = 40
+ALERT_LETTERS = 200  # Bot API, answerCallbackQuery
 
 
 async def show(update: Update, context: Context) -> None:
@@ -39,7 +40,7 @@ async def remove(update: Update, context: Context) -> None:
     shown = await context.watchlists.remove(chat_id(update), int(watch_id))
     messages = await context.messages(update)
     answer = messages.text("button-gone") if shown is None else messages.text("unwatch-done", watch=shown)
-    await query.answer(answer)
+    await query.answer(answer[:ALERT_LETTERS])
     watches = await context.watchlists.watches(chat_id(update))
     await context.replace(update, *page(watches, int(number or 0), messages))
 

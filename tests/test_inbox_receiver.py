@@ -270,6 +270,16 @@ async def test_another_reader_of_the_same_token_is_named_and_survived(desk: Desk
             await desk.until_handled("نعم")
 
 
+async def test_a_webhook_of_another_program_is_dropped_and_no_update_with_it(desk: Desk) -> None:
+    desk.simulator.world.webhook_url = "https://elsewhere.example/hook"
+    desk.send(message("نعم"))
+    with capture_logs() as logs:
+        async with receiving(desk):
+            await desk.until_handled("نعم")
+    assert "telegram.webhook_dropped" in [entry["event"] for entry in logs]
+    assert desk.simulator.world.webhook_url == ""
+
+
 async def test_stopping_finishes_the_update_in_hand_and_keeps_the_next(desk: Desk) -> None:
     desk.slow[SALMA] = asyncio.Event()
     desk.send(message("الأول"), message("الثاني"))

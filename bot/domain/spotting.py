@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from bot.domain.arabic import Token, normalise
 
-_SHORTEST_AFTER_CLITIC = 3  # letters: بيت is not ب + يت
+_SHORTEST_AFTER_CLITIC = 3  # letters of a name: بيت is not ب + يت
+_SHORTEST_FIRST_WORD = 2  # letters of the first word of a longer name: وتل أبيض
 _LONGEST_NAME = 6  # words
 _REMEMBERED = 50_000  # words whose readings are kept
 _END = ""  # the key of a node of the trie under which a name ends; no word is empty
@@ -26,7 +27,7 @@ class Split(NamedTuple):
 
 
 def splits(form: str) -> list[Split]:
-    """The ways a folded word may hide a name, the bare word first; the rest is never under three letters."""
+    """The ways a folded word may hide a name, the bare word first; the rest is never under two letters."""
     found = [Split("", form)]
     for head in ("", form[:1] if form[:1] in "وف" else ""):
         body = form[len(head) :]
@@ -38,7 +39,7 @@ def splits(form: str) -> list[Split]:
                 found.append(Split(head + "ل", "ال" + body[2:]))
         if not form[:1] or form[0] not in "وف":
             break
-    return [found[0], *(s for s in found[1:] if len(s.rest) >= _SHORTEST_AFTER_CLITIC)]
+    return [found[0], *(s for s in found[1:] if len(s.rest) >= _SHORTEST_FIRST_WORD)]
 
 
 def spellings(name: str) -> set[str]:
@@ -111,7 +112,8 @@ class NameIndex:
             last = at + 1
             while True:
                 end = node.get(_END)
-                if end is not None and (best is None or last > best.last):
+                short = bool(clitics) and last == at + 1 and end is not None and len(end[0]) < _SHORTEST_AFTER_CLITIC
+                if end is not None and not short and (best is None or last > best.last):
                     best = Spot(at, last, end[0], clitics, end[1])
                 if last >= len(tokens) or not _continues(tokens[last]):
                     break

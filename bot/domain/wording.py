@@ -74,6 +74,7 @@ class Found(NamedTuple):
     last: int
     words: int  # that matched, without those in gaps
     weight: int
+    group: str
 
 
 class _Phrase(NamedTuple):
@@ -83,6 +84,7 @@ class _Phrase(NamedTuple):
     needs: tuple[int, ...]
     bans: tuple[int, ...]
     weight: int
+    group: str
 
 
 def _verb(word: str) -> set[str]:
@@ -119,10 +121,14 @@ class Phrasebook:
     _phrases: dict[int, list[_Phrase]] = field(default_factory=dict)
     _known: dict[tuple[str, bool, bool], Meaning] = field(default_factory=dict)
 
-    def add(self, key: str, phrases: Iterable[str]) -> None:
-        """Raises: ValueError: a phrase is empty or names an unknown class."""
+    def add(self, group: str, key: str, phrases: Iterable[str]) -> None:
+        """Phrases of one group contend for the words of a text.
+
+        Raises:
+            ValueError: a phrase is empty or names an unknown class.
+        """
         for phrase in phrases:
-            self._add(key, phrase)
+            self._add(group, key, phrase)
 
     def slot(self, notation: str) -> int:
         """The number that words meeting one part of a phrase (`@class`, `a|b`) bear in `Meaning.slots`."""
@@ -145,7 +151,7 @@ class Phrasebook:
             elif part:
                 yield part
 
-    def _add(self, key: str, phrase: str) -> None:
+    def _add(self, group: str, key: str, phrase: str) -> None:
         words: list[int] = []
         gaps: list[bool] = []
         conditions: dict[str, list[int]] = {"&": [], "!": []}
@@ -165,7 +171,7 @@ class Phrasebook:
             raise ValueError(f"an empty phrase under {key}")
         needs, bans = tuple(conditions["&"]), tuple(conditions["!"])
         weight = 10 * len(words) + 2 * len(needs) + len(bans)
-        made = _Phrase(key, tuple(words), tuple(gaps), needs, bans, weight)
+        made = _Phrase(key, tuple(words), tuple(gaps), needs, bans, weight, group)
         self._phrases.setdefault(words[0], []).append(made)
 
     def read(self, name: str, text: str) -> Passage:
@@ -197,31 +203,27 @@ class Phrasebook:
         future = purpose = definite = False
         for at, reading in enumerate(readings(form)):
             found = self._forms.get(reading.stem)
-            if not found or (at and not self._believable(form, reading, tanween, marbuta)):
+            if not found or (at and not plausible(form, reading, tanween=tanween, marbuta=marbuta)):
                 continue
             slots |= found
             future |= reading.before.endswith("س")
             purpose |= reading.before.endswith("ل")
             definite |= reading.article
-        if self._prefixes and form[0] > "/":
+        if self._prefixes:
             for length in range(_SHORTEST_PREFIX, len(form) + 1):
                 slots |= self._prefixes.get(form[:length], set())
         return Meaning(frozenset(slots), future, purpose, definite) if slots else _NOTHING
 
-    @staticmethod
-    def _believable(form: str, reading: object, tanween: bool, marbuta: bool) -> bool:
-        return plausible(form, reading, tanween=tanween, marbuta=marbuta)  # type: ignore[arg-type]
-
-    def find(self, passage: Passage) -> list[Found]:
-        """The phrases of a passage in order of their first word, none overlapping a better one."""
-        found: list[Found] = []
+    def find(self, passage: Passage) -> dict[str, list[Found]]:
+        """By group, the phrases of a passage in order of their first word, none overlapping a better one."""
+        found: dict[str, list[Found]] = {}
         for at, meaning in enumerate(passage.meanings):
             for slot in meaning.slots:
                 for phrase in self._phrases.get(slot, ()):
                     spot = self._match(passage, at, phrase)
                     if spot is not None:
-                        found.append(spot)
-        return _best(found, passage)
+                        found.setdefault(spot.group, []).append(spot)
+        return {group: _best(spots) for group, spots in found.items()}
 
     def _match(self, passage: Passage, at: int, phrase: _Phrase) -> Found | None:
         end = passage.bounds(passage.sentences[at])[1]
@@ -237,7 +239,7 @@ class Phrasebook:
             near = self._near(passage, at, last)
             if any(slot not in near for slot in phrase.needs) or any(slot in near for slot in phrase.bans):
                 return None
-        return Found(phrase.key, at, last, len(phrase.slots), phrase.weight)
+        return Found(phrase.key, at, last, len(phrase.slots), phrase.weight, phrase.group)
 
     def _near(self, passage: Passage, first: int, last: int) -> set[int]:
         start, end = passage.bounds(passage.sentences[first])
@@ -245,7 +247,7 @@ class Phrasebook:
         return set().union(*(meaning.slots for meaning in around if meaning.slots))
 
 
-def _best(found: Sequence[Found], passage: Passage) -> list[Found]:
+def _best(found: Sequence[Found]) -> list[Found]:
     """Of phrases that share words the heaviest; phrases of one weight and one extent live side by side."""
     taken: dict[int, Found] = {}
     kept = []

@@ -37,7 +37,9 @@ def set_language(connection: Connection, chat_id: int, language: str) -> None:
 
 
 def set_gone(connection: Connection, chat_id: int, why: str) -> None:
-    """Stop writing to a chat, and keep its watches for its return."""
+    """Stop writing to a chat: what waits for it is dropped, its watches are kept for its return."""
+    waiting = (alerts.c.chat_id == chat_id) & (alerts.c.state == "ready")
+    connection.execute(update(alerts).where(waiting).values(state="dead", why=why))
     connection.execute(update(chats).where(chats.c.id == chat_id).values(state="gone", state_why=why))
 
 

@@ -1,0 +1,121 @@
+"""How sure a text is of what it says: happened, denied, threatened, planned, alleged, or only told as the past.
+
+Modality comes before category: a word of an event is news only where the clause asserts it as new. Owns the scopes of
+the cues in bot/data/vocabulary.yaml; which words are cues is data. A cue reaches as far as its scope says:
+
+* `after`: what follows it in its sentence, until a word that starts another statement («بعد», «وأكد») or 30 words;
+* `beside`: what follows it within three words; `behind`: what stands before it within three words;
+* `clause`, `sentence`: all of its clause or sentence; `title`: the whole title and the first sentence below it;
+* `onwards`: the sentence it begins and all that follow («الجدير بالذكر أن»);
+* `text`: the whole article, where it stands in the title or in the first sentence.
+
+Decides nothing about places: `abroad` is added by events.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.wording import Found, Passage
+
+_REACH = 30  # words that a cue of scope "after" reaches
+_BESIDE = 3
+
+
+class Modality(StrEnum):
+    REPORTED = "reported"
+    DENIED = "denied"
+    THREATENED = "threatened"
+    PLANNED = "planned"
+    ALLEGED = "alleged"
+    BACKGROUND = "background"
+    ANNIVERSARY = "anniversary"
+    DRILL = "drill"
+    RECYCLED = "recycled"
+    ABROAD = "abroad"
+    SPORT = "sport"
+    WISHED = "wished"  # asked for, regretted, a purpose: no event at all, left out of every answer
+
+
+# Where several cues reach one word, the first of these holds.
+PRECEDENCE = (
+    Modality.SPORT,
+    Modality.ANNIVERSARY,
+    Modality.DRILL,
+    Modality.RECYCLED,
+    Modality.DENIED,
+    Modality.WISHED,
+    Modality.THREATENED,
+    Modality.PLANNED,
+    Modality.BACKGROUND,
+    Modality.ALLEGED,
+)
+_RANK = {modality: rank for rank, modality in enumerate(PRECEDENCE)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    modality: Modality
+    scope: str
+    passage: Passage
+    cue: Found
+    end: int  # the first token that an "after" no longer reaches
+
+
+class Stances:
+    """The cues of one article, asked for the modality of any of its words.
+
+    `breaks` is the slot of words that end the reach of an `after`.
+    """
+
+    def __init__(self, passages: Sequence[Passage], cues: Iterable[tuple[Passage, Found]], breaks: int) -> None:
+        self._first = {passage.field: passage.bounds(0)[1] if passage.tokens else 0 for passage in passages}
+        self._near: dict[tuple[str, int], list[_Reach]] = {}
+        self._wide: list[_Reach] = []
+        for passage, cue in cues:
+            modality, _, scope = cue.key.partition("/")
+            reach = _Reach(Modality(modality), scope, passage, cue, _end(passage, cue, breaks))
+            if scope in {"onwards", "text", "title"}:
+                self._wide.append(reach)
+            else:
+                self._near.setdefault((passage.field, passage.sentences[cue.first]), []).append(reach)
+
+    def of(self, passage: Passage, first: int, last: int) -> Modality:
+        """The modality of what stands at tokens `first:last`."""
+        reaches = self._near.get((passage.field, passage.sentences[first]), ())
+        found = [r.modality for r in reaches if _covers(r, passage, first, last)]
+        found += [r.modality for r in self._wide if self._covers_widely(r, passage, first, last)]
+        return min(found, key=_RANK.__getitem__, default=Modality.REPORTED)
+
+    def _covers_widely(self, reach: _Reach, passage: Passage, first: int, last: int) -> bool:
+        same = reach.passage is passage
+        if same and reach.cue.first < last and first < reach.cue.last and reach.scope != "text":
+            return reach.scope == "title"
+        if reach.scope == "onwards":
+            return same and passage.sentences[first] >= passage.sentences[reach.cue.first] and first >= reach.cue.first
+        leading = reach.passage.field == "title" or reach.cue.first < self._first[reach.passage.field]
+        if reach.scope == "text":
+            return leading
+        return reach.passage.field == "title" and (same or first < self._first[passage.field])
+
+
+def _end(passage: Passage, cue: Found, breaks: int) -> int:
+    end = min(passage.bounds(passage.sentences[cue.first])[1], cue.last + _REACH)
+    for at in range(cue.last, end):
+        if breaks in passage.meanings[at].slots:
+            return at
+    return end
+
+
+def _covers(reach: _Reach, passage: Passage, first: int, last: int) -> bool:
+    cue = reach.cue
+    if reach.scope == "sentence":
+        return True
+    if reach.scope == "clause":
+        clause = passage.tokens[cue.first].clause
+        return passage.tokens[first].clause <= clause <= passage.tokens[last - 1].clause
+    if reach.scope == "after":
+        return cue.first <= first < reach.end and cue.last <= last
+    if reach.scope == "beside":
+        return cue.first <= first < cue.last + _BESIDE and cue.last <= last
+    return last <= cue.last and first < cue.first <= last + _BESIDE  # behind
