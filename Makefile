@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN := .venv/bin/python
 DEV := .venv-dev/bin/python
 
-.PHONY: run test check bench lock screenshot clean
+.PHONY: run test check quality bench lock screenshot clean
 
 run: .venv/.ready           ## start Rasid (without a token: local mode, with a chat page in the browser)
 	$(RUN) -m bot run
@@ -16,6 +16,10 @@ check: .venv-dev/.ready     ## format, lint, types, import contracts
 	$(DEV) -m ruff check .
 	$(DEV) -m mypy
 	.venv-dev/bin/lint-imports --no-cache
+
+quality: .venv-dev/.ready   ## how well texts are understood, on our own labelled lists, with floors
+	$(DEV) -m benchmarks.fit_places cv
+	$(DEV) -m pytest tests/quality
 
 bench: .venv-dev/.ready     ## what is measured, and the figures of this machine
 	$(DEV) -m benchmarks

@@ -148,7 +148,7 @@ class SourceEntry(_Section):
     name_ar: str | None = None
     name_en: str | None = None
     language: _Language | None = None
-    area: Annotated[str | None, _must(re.compile(r"SY\d{2}(\d{2}(\d{2})?)?").fullmatch, "bad-area")] = None
+    area: Annotated[str | None, _must(re.compile(r"SY(\d{2}(\d{2}(\d{2})?)?)?").fullmatch, "bad-area")] = None
     interval_seconds: Annotated[int | None, Field(ge=1, le=86_400)] = None
     enabled: bool | None = None
 

@@ -148,7 +148,8 @@ async def test_after_a_429_it_waits_as_long_as_asked_and_arrives_once(post: Post
 async def test_a_429_of_the_whole_bot_holds_everybody_and_counts_against_nobody(post: Post) -> None:
     post.simulator.faults.add(Fault(FaultKind.TOO_MANY, SALMA, seconds=1))
     await post.queue(SALMA)
-    await until(lambda: post.rows("state", "attempts"), [("ready", 0)])
+    await post.simulator.wait_for(lambda: any(call.method == "sendmessage" for call in post.simulator.calls))
+    await until(lambda: post.rows("state", "attempts"), [("ready", 0)])  # the refusal has been recorded
     refused = now()
     await post.queue(KHALED)
     await post.until_states("sent", "sent")

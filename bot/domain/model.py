@@ -15,7 +15,7 @@ from enum import StrEnum
 class Source:
     """A publisher's feed, as the catalogue and config.yaml describe it.
 
-    `area` is the code of the place it mostly writes about ("SY12" is Daraa), None for the whole country.
+    `area` is the code of the place it mostly writes about: "SY12" is Daraa, "SY" the country, None the world.
     """
 
     id: str

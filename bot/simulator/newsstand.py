@@ -94,7 +94,7 @@ class Newsstand:
 
     def _source(self, outlet: Outlet) -> Source:
         url = f"{self._home}/{outlet.id}/feed"
-        return Source(outlet.id, outlet.name_ar, outlet.name_en, url, interval=INTERVAL)
+        return Source(outlet.id, outlet.name_ar, outlet.name_en, url, interval=INTERVAL, area="SY")
 
     async def _feed(self, request: web.Request) -> web.Response:
         outlet = self._outlet(request)

@@ -80,7 +80,7 @@ set-twice-remedy = Keep one of the two.
 
 ## Sources
 bad-area = This cannot be the code of an area
-bad-area-remedy = Write the code of a governorate, district or sub-district, such as SY12 for Daraa, or leave it out for the whole country.
+bad-area-remedy = Write the code of a governorate, district or sub-district, such as SY12 for Daraa, or SY for the whole country, or leave it out for any other source.
 bad-id = This cannot be the id of a source
 bad-id-remedy = Write small Latin letters, digits, - or _, at most 64, such as "daraa24".
 duplicate-source = This id is taken by { $first }
