@@ -101,4 +101,9 @@ async def _download(url: str) -> bytes:
     timeout = aiohttp.ClientTimeout(total=DOWNLOAD_SECONDS)
     async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as response:
         response.raise_for_status()
-        return await response.content.read(DOWNLOAD_BYTES)
+        body = bytearray()
+        async for chunk in response.content.iter_chunked(65_536):
+            body += chunk
+            if len(body) > DOWNLOAD_BYTES:
+                raise aiohttp.ClientPayloadError("the dump is far larger than the country's")
+        return bytes(body)
