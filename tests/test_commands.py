@@ -28,7 +28,8 @@ def answers(result: Result) -> list[dict[str, object]]:
 
 
 def test_analyse_answers_each_line_in_its_place() -> None:
-    lines = '{"id": "a", "title": "قصف على مدينة جاسم", "text": "وصلت سيارات الإسعاف إلى المكان."}\nno json\n[1]\n{"id": "b"}\n'
+    item = {"id": "a", "title": "قصف على مدينة جاسم", "text": "وصلت سيارات الإسعاف إلى المكان."}
+    lines = json.dumps(item, ensure_ascii=False) + '\nno json\n[1]\n{"id": "b"}\n'
     first, broken, no_object, empty = answers(run("analyse", lines=lines))
     assert (first["id"], first["language"]) == ("a", "ar")
     (place,) = first["places"]  # type: ignore[misc]
