@@ -5,6 +5,7 @@ import typer
 from bot.commands.analysing import analyse, match
 from bot.commands.places import places
 from bot.commands.running import check_config, run
+from bot.commands.stories import stories
 
 cli = typer.Typer(
     help="Rasid (راصد): Syrian news for those it concerns.",
@@ -16,6 +17,7 @@ cli.command()(run)
 cli.command("check-config")(check_config)
 cli.command()(analyse)
 cli.command()(match)
+cli.command()(stories)
 cli.add_typer(places, name="places")
 
 if __name__ == "__main__":

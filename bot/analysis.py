@@ -9,75 +9,94 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.domain.articles import MAX_TEXT, MAX_TITLE
+from bot.domain.attributes import attributes_of
+from bot.domain.events import Event
 from bot.domain.expressions import Expression, parse_watch
-from bot.domain.language import detect
 from bot.domain.matching import Found, WatchIndex
-from bot.domain.model import Article, Evidence
-from bot.domain.places import Mention, PlaceReader
-from bot.domain.summary import shorten, summarise
-from bot.places import Places, hit_of
+from bot.domain.model import Article, Content, Evidence
+from bot.domain.places import Mention
+from bot.domain.summary import digest
+from bot.domain.tolls import KINDS
+from bot.outlets import area_of
+from bot.understanding import Understanding
 
-SHORT_WORDS, SHORT_LETTERS = 35, 400
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Analyst:
-    """Reads articles with the places that this installation knows."""
+    """Answers questions about single articles."""
 
-    known: Places
-
-    @property
-    def reader(self) -> PlaceReader:
-        return self.known.reader
+    understanding: Understanding
 
     def analyse(self, item: Mapping[str, Any], focus: str | None = None) -> Json:
-        """Language, places and summary of one article; `focus` is the place or word that the summary is for.
+        """Language, places, events and summary of one article; `focus` is the place or word that the summary is for.
 
         Raises:
             UserError: `focus` cannot be watched.
         """
-        article, mentions = self._read(item)
+        article, mentions, content = self._read(item)
         return {
             "id": item.get("id"),
             "language": article.language,
             "places": [_place(m) for m in mentions if m.believed and m.place.official],
             "regions": [_place(m) for m in mentions if m.believed and not m.place.official],
             "doubtful": [_place(m) for m in mentions if not m.believed],
-            "events": [],
-            "tolls": {"dead": None, "injured": None, "missing": None},
+            "events": [_event(event) for event in content.events],
+            "tolls": {kind: getattr(content.tolls, kind) for kind in KINDS},
             "summary": self._summary(article, focus),
         }
 
     def match(self, item: Mapping[str, Any], watches: Sequence[Expression]) -> Json:
         """Which of these watches the article meets, with the evidence, and why not where it does not."""
-        article, _ = self._read(item)
+        article, _, _ = self._read(item)
         found = {f.watch_id: f for f in self._found(article, watches)}
         return {
             "id": item.get("id"),
             "matches": [_verdict(watch, found.get(number)) for number, watch in enumerate(watches)],
         }
 
-    def _read(self, item: Mapping[str, Any]) -> tuple[Article, Sequence[Mention]]:
-        title, text = item.get("title") or "", item.get("text") or ""
-        mentions = self.reader.recognise(title, text)
+    def _read(self, item: Mapping[str, Any]) -> tuple[Article, Sequence[Mention], Content]:
+        title, text = (item.get("title") or "")[:MAX_TITLE], (item.get("text") or "")[:MAX_TEXT]
+        area = area_of(item.get("source"), self.understanding.places.reader.gazetteer)
+        mentions = self.understanding.mentions(title, text, area)
+        content = self.understanding.read_with(title, text, mentions)
         moment = datetime(1970, 1, 1, tzinfo=UTC)  # analysis asks what is said, not whether it is news
-        language = detect(f"{title}\n{text}")
-        places = tuple(hit_of(mention, self.reader.gazetteer) for mention in mentions)
-        return Article("", "", None, title, text, language, None, moment, None, places), mentions
+        article = Article(
+            source_id=str(item.get("source") or ""),
+            key="",
+            url=None,
+            title=title,
+            text=text,
+            language=content.language,
+            published_at=None,
+            seen_at=moment,
+            fingerprint=None,
+            places=content.places,
+            events=content.events,
+        )
+        return article, mentions, content
 
     def _found(self, article: Article, watches: Iterable[Expression]) -> list[Found]:
-        index = WatchIndex(self.known.codes_named)
+        index = WatchIndex(self.understanding.places.codes_named)
         for number, watch in enumerate(watches):
             index.add(number, watch)
-        return index.match(article.title, article.text, places=article.places)
+        attributes = attributes_of(article.language, [article.source_id], article.events)
+        return index.match(article.title, article.text, attributes=attributes, places=article.places)
 
     def _summary(self, article: Article, focus: str | None) -> Json:
-        evidence: Sequence[Evidence] = ()
-        if focus:
-            evidence = [e for f in self._found(article, [parse_watch(focus)]) for e in f.evidence]
-        text = summarise(article, evidence)
-        return {"text": text, "short": shorten(text, SHORT_WORDS, SHORT_LETTERS), "method": "extractive"}
+        told = digest(article, self._named(article, parse_watch(focus)), [focus]) if focus else digest(article)
+        return {"text": told.text, "short": told.short, "method": "extractive"}
+
+    def _named(self, article: Article, focus: Expression) -> Sequence[Evidence]:
+        """Where the focus stands: as the place that it names, else as a mere word."""
+        evidence = [e for f in self._found(article, [focus]) for e in f.evidence]
+        if any(e.field == "text" for e in evidence):
+            return evidence
+        words = WatchIndex()
+        words.add(0, focus)
+        return [e for f in words.match(article.title, article.text) for e in f.evidence]
 
 
 def _place(mention: Mention) -> Json:
@@ -92,6 +111,19 @@ def _place(mention: Mention) -> Json:
         "confidence": round(mention.confidence, 3),
         "role": mention.role,
         "evidence": [[clue.cue, round(clue.weight, 2)] for clue in mention.evidence],
+    }
+
+
+def _event(event: Event) -> Json:
+    return {
+        "category": event.category,
+        "modality": event.modality.value,
+        "severity": event.severity.label,
+        "main": event.main,
+        "field": event.field,
+        "start": event.start,
+        "end": event.end,
+        "codes": list(event.codes),
     }
 
 

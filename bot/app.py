@@ -34,6 +34,7 @@ from bot.settings import Settings
 from bot.simulator.newsstand import Newsstand
 from bot.simulator.server import Simulator
 from bot.store import Store, inbox, outbox, sources
+from bot.understanding import Understanding
 from bot.watchlists import Watchlists
 from handlers import COMMANDS, Context, Services, register
 from handlers.context import App
@@ -105,18 +106,18 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> None:
 
 async def _run_house(settings: Settings, store: Store, far_end: FarEnd, stopped: asyncio.Event) -> None:
     words = translations()
-    places = Places(settings.places.file)
+    understanding = Understanding(Places(settings.places.file))
     watchlists = Watchlists(store, now, settings.limits.watches_per_chat, settings.language)
     async with contextlib.AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(
-            application(far_end, Services(watchlists, words, Analyst(places)), stopped)
+            application(far_end, Services(watchlists, words, Analyst(understanding)), stopped)
         )
         courier = Courier(store, Notifier(telegram.bot).send, words, _rates(settings), now)
         poll_timeout = timedelta(seconds=settings.telegram.poll_timeout_seconds)
         receiver = Inbox(store, telegram.bot, telegram.process_update, now, poll_timeout)
         await store.write(lambda connection: sources.enlist(connection, far_end.sources, now()))
-        desk = Newsdesk(store, courier.wake, places.codes_named)
-        sweep = await stack.enter_async_context(_watching(settings, store, far_end, desk, places))
+        desk = Newsdesk(store, courier.wake, understanding.places.codes_named)
+        sweep = await stack.enter_async_context(_watching(settings, store, far_end, desk, understanding))
         log.info("rasid.started", sources=len(far_end.sources))
         await _until_stopped(stopped, courier, receiver)
         await sweep.drain(DRAIN)
@@ -243,7 +244,7 @@ async def _set_menu(telegram: App, words: Translations) -> None:
 
 @contextlib.asynccontextmanager
 async def _watching(
-    settings: Settings, store: Store, far_end: FarEnd, desk: Newsdesk, places: Places
+    settings: Settings, store: Store, far_end: FarEnd, desk: Newsdesk, understanding: Understanding
 ) -> AsyncIterator[Sweep]:
     """The news door: what is due is polled, once a second; and the house is kept, once an hour."""
     polling = settings.polling
@@ -251,7 +252,7 @@ async def _watching(
         children=polling.readers,
         time_limit=timedelta(seconds=polling.reader_timeout_seconds),
         memory_limit=polling.reader_memory_mb * 2**20,
-        understanding=partial(understand, places=places),
+        work=partial(understand, understanding=understanding),
     )
     limits = FetchLimits(
         max_bytes=polling.max_bytes,

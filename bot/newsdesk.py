@@ -84,7 +84,7 @@ class Newsdesk:
         self, connection: Connection, article: Article, article_id: int, story_id: int, source_names: tuple[str, ...]
     ) -> tuple[int, list[Silent]]:
         """Queue the alerts of one article; returns how many, and who is not told."""
-        concerned = self._concerned(connection, article, attributes_of(article.language, source_names))
+        concerned = self._concerned(connection, article, attributes_of(article.language, source_names, article.events))
         new = [NewAlert(chat.chat_id, story_id, article_id, chat.evidence) for chat in concerned.told]
         already = outbox.add(connection, new, article.seen_at)
         untold: list[Silent] = [(article_id, chat, Silence.ALREADY_TOLD) for chat in already]

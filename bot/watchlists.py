@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.domain.attributes import ANSWERED
+from bot.domain.attributes import KNOWN
 from bot.domain.errors import UserError
 from bot.domain.expressions import Term, filters_in, parse_watch
 from bot.domain.lexicon import FUNCTION_WORDS
@@ -55,8 +55,9 @@ class Watchlists:
                 ("watch-limit").
         """
         expression = parse_watch(text)
-        if unanswered := filters_in(expression.root) - ANSWERED:
-            raise UserError("watch-filter-unanswered", name=", ".join(sorted(unanswered)))
+        for name, value in sorted(filters_in(expression.root)):
+            if name in KNOWN and value not in KNOWN[name]:
+                raise UserError("watch-filter-value", name=name, value=value)
         if isinstance(expression.root, Term) and expression.root.phrase in FUNCTION_WORDS:
             raise UserError("watch-too-common", watch=expression.shown)
         now = self._clock()

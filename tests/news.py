@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.articles import make_article
 from bot.domain.model import Article, Entry, Poll, PollOutcome, Problem, Source, Validators
-from bot.places import Places
+from bot.understanding import Understanding
 from tests.conftest import NOON
 
 SOURCE = Source("horan", "صوت حوران", "Horan Voice", "http://127.0.0.1:1/feed.xml")
@@ -24,7 +24,7 @@ def article(
     published_at: datetime | None = NOON - timedelta(minutes=5),
 ) -> Article:
     entry = Entry(guid or title, f"https://news.example/{abs(hash(guid or title))}", title, text, published_at)
-    return make_article(entry, source.id, seen_at, lambda _: "ar", Places().found_in)
+    return make_article(entry, source.id, seen_at, Understanding().read)
 
 
 def poll(

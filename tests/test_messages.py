@@ -213,7 +213,7 @@ MAY_HOLD_ARABIC = {
     "bot/domain/": "*",  # how Arabic is written and read; what speaks to people is named below
     "bot/places/": "*",  # how names are written
     "bot/simulator/": "feeds server",  # the people and the publishers of local mode
-    "bot/": "__main__ mistakes",  # both languages in one line: see below
+    "bot/": "__main__ mistakes outlets summarisers",  # both languages in one line: see below; names; a prompt
     "bot/commands/": "*",  # the same
     "handlers/": "phrases",  # what people say
     "watchers/parsers/": "dates plain",  # names of months, and the letters of Arabic

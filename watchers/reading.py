@@ -25,7 +25,7 @@ from pebble.common.types import CONSTS
 
 from bot.domain.errors import SourceError
 from bot.domain.model import Article, Document, Problem, ProblemKind, Reading, Source
-from bot.places import Places
+from bot.understanding import Understanding
 
 _GRACE = timedelta(seconds=20)  # for starting children, beyond the time that the readings ahead may take
 CONSTS.term_timeout = 0.05  # seconds from pebble's SIGTERM, which our children ignore, to its SIGKILL
@@ -41,7 +41,7 @@ class Understood:
     articles: tuple[Article, ...]
 
 
-Understanding = Callable[[Source, Document, datetime, frozenset[str]], Understood]
+Work = Callable[[Source, Document, datetime, frozenset[str]], Understood]
 
 
 def understand(
@@ -49,18 +49,17 @@ def understand(
     document: Document,
     seen_at: datetime,
     known: frozenset[str] = frozenset(),
-    places: Places = Places(),
+    understanding: Understanding = Understanding(),
 ) -> Understood:
     """What runs in a child: read the feed, make articles of its entries, except those whose keys are `known`."""
     from bot.domain.articles import key_of, make_article  # the parent, which imports this module too, needs none
-    from bot.domain.language import detect
     from watchers.parsers.feed import read_feed
 
     reading = read_feed(document, seen_at)
     entries = {key_of(entry): entry for entry in reading.entries}
     new = [entry for key, entry in entries.items() if key not in known]
-    found_in = partial(places.found_in, source_area=source.area)
-    articles = tuple(make_article(entry, source.id, seen_at, detect, found_in) for entry in new)
+    read = partial(understanding.read, source_area=source.area)
+    articles = tuple(make_article(entry, source.id, seen_at, read) for entry in new)
     return Understood(reading, frozenset(entries), articles)
 
 
@@ -72,13 +71,13 @@ class Readers:
         children: int = 2,
         time_limit: timedelta = timedelta(seconds=10),
         memory_limit: int = 1 << 30,
-        understanding: Understanding = understand,
+        work: Work = understand,
     ) -> None:
         """`memory_limit` is in bytes of address space over what a child has when it starts."""
         self._children = children
         self._time_limit = time_limit
         self._memory_limit = memory_limit
-        self._understanding = understanding
+        self._work = work
         self._hands = asyncio.Semaphore(children * _BACKLOG)
         self._under_way: set[asyncio.Future[Understood]] = set()
         self._pool = self._new_pool()
@@ -129,11 +128,11 @@ class Readers:
     def _schedule(self, *arguments: Source | Document | datetime | frozenset[str]) -> Future[Understood]:
         limit = self._time_limit.total_seconds()
         try:
-            return self._pool.schedule(self._understanding, args=arguments, timeout=limit)
+            return self._pool.schedule(self._work, args=arguments, timeout=limit)
         except RuntimeError:  # a child died at a moment that the pool does not survive: a new one, once
             broken, self._pool = self._pool, self._new_pool()
             threading.Thread(target=_stop, args=(broken,), daemon=True).start()
-            return self._pool.schedule(self._understanding, args=arguments, timeout=limit)
+            return self._pool.schedule(self._work, args=arguments, timeout=limit)
 
 
 def _failed(detail: str) -> SourceError:
@@ -150,7 +149,7 @@ def _prepare(memory_limit: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent ends its children
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # likewise: a poll in hand must not fail because we are stopping
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    for module in ("bot.domain.articles", "bot.domain.language", "watchers.parsers.feed"):
+    for module in ("bot.domain.articles", "bot.understanding", "watchers.parsers.feed"):
         importlib.import_module(module)
     _limit_memory(memory_limit)
 

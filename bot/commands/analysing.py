@@ -10,6 +10,7 @@ from bot.commands.answers import answer_each_line, refuse
 from bot.domain.errors import UserError
 from bot.domain.expressions import parse_watch
 from bot.places import Places
+from bot.understanding import Understanding
 
 PlacesFile = Annotated[
     Path | None, typer.Option("--places-file", metavar="FILE", help="A gazetteer that `places import` wrote.")
@@ -19,7 +20,7 @@ Watches = Annotated[list[str], typer.Option("--watch", metavar="EXPRESSION", hel
 
 
 def analyse(focus: Focus = None, places_file: PlacesFile = None) -> None:
-    """Language, places and summary of articles: JSON lines in, JSON lines out."""
+    """Language, places, events and summary of articles: JSON lines in, JSON lines out."""
     analyst = _analyst(places_file)
     answer_each_line(lambda item: analyst.analyse(item, focus))
 
@@ -36,8 +37,8 @@ def match(watch: Watches, places_file: PlacesFile = None) -> None:
 
 def _analyst(places_file: Path | None) -> Analyst:
     try:
-        analyst = Analyst(Places(places_file))
-        _ = analyst.reader  # an unreadable file is refused before the first line
+        analyst = Analyst(Understanding(Places(places_file)))
+        _ = analyst.understanding.places.reader  # an unreadable file is refused before the first line
     except (OSError, ValueError) as error:
         refuse(f"--places-file: {error}")
     return analyst

@@ -130,7 +130,8 @@ _FORMATS = (0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(
 _CONTROLS = "".join(map(chr, _FORMATS))
 _ARABIC = "\u0621-\u064a\u0671-\u06d3\u06d5"
 _UNDERSCORE = "\x7f"  # stands for "_" while scanning, so that \w means a letter or a digit
-_WORD = rf"\w[\w{_MARKS}]*+(?:[{_CONTROLS}]++[\w{_MARKS}]++)*+"
+# Possessive quantifiers stand on single characters only: on groups, Python before 3.11.5 gets them wrong (gh-106052).
+_WORD = rf"\w[\w{_MARKS}]*+(?:[{_CONTROLS}]++[\w{_MARKS}]++)*"
 _DOTS = r".·•∙…*٭/\\|~^+=،,'’\-"
 _GLUE = rf"(?:(?<=ـ)[{_DOTS}]{{1,3}}+(?=ـ*[{_ARABIC}])|[{_DOTS}]{{1,3}}+(?=ـ++[{_ARABIC}])|[*٭]{{1,3}}+(?=[{_ARABIC}]))"
 _QUOTES = "\"'«»“”„‟‹›‘’‚(❝❞＂"
@@ -139,12 +140,12 @@ _SCAN = re.compile(
     rf"""(?P<plain>[{_LETTER}]{{2,40}}+(?=[\ \n،؛:]))
     |(?P<link>https?://\S++|www\.\S++|t\.me/\S++)
     |(?P<handle>@\w[\w\x7f]*+)
-    |(?P<number>(?:[وف]?[بكل]?(?:ال)?ـ*+)(?:\d{{1,3}}(?:[,٬]\d{{3}})++(?![\w,٬])|\d++[.٫]\d++(?![\w.٫])))
+    |(?P<number>(?:[وف]?[بكل]?(?:ال)?ـ*+)(?:\d{{1,3}}(?:[,٬]\d{{3}}){{1,6}}(?![\w,٬])|\d++[.٫]\d++(?![\w.٫])))
     |(?P<spelled>(?<![\w{_MARKS}])[{_ARABIC}][{_MARKS}]*+
       (?:(?:[.·•*٭\x7f-]ـ*[{_ARABIC}][{_MARKS}ـ]*+){{2,}}|(?:\ [{_ARABIC}][{_MARKS}]*+){{2,}})(?![\w{_MARKS}]))
     |(?P<prefixed>(?:[وف]?(?:[بكل]?ال|لل|[بكلوف])[{_MARKS}]*+
-      (?:ـ++\ [{_QUOTES}]{{0,2}}+|ـ*+[{_QUOTES}]{{1,2}}+)(?=[{_ARABIC}])){_WORD}(?:{_GLUE}{_WORD})*+)
-    |(?P<glued>{_WORD}(?:{_GLUE}{_WORD})++)
+      (?:ـ++\ [{_QUOTES}]{{0,2}}+|ـ*+[{_QUOTES}]{{1,2}}+)(?=[{_ARABIC}])){_WORD}(?:{_GLUE}{_WORD})*)
+    |(?P<glued>{_WORD}(?:{_GLUE}{_WORD})+)
     |(?P<word>{_WORD})""",
     re.VERBOSE,
 )

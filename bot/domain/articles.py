@@ -11,7 +11,7 @@ from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from bot.domain.arabic import normalise
-from bot.domain.model import Article, Entry, PlaceHit, Silence
+from bot.domain.model import Article, Content, Entry, Silence
 
 MAX_TITLE = 500  # characters
 MAX_TEXT = 100_000  # characters
@@ -30,22 +30,23 @@ def make_article(
     entry: Entry,
     source_id: str,
     seen_at: datetime,
-    language_of: Callable[[str], str],
-    places_in: Callable[[str, str], tuple[PlaceHit, ...]] = lambda _title, _text: (),
+    read: Callable[[str, str], Content],
 ) -> Article:
-    """The article that `entry` is; `language_of` names the language of a text, `places_in` finds the places."""
+    """The article that `entry` is; `read` says what a title and a text hold."""
     title, text = entry.title[:MAX_TITLE], entry.text[:MAX_TEXT]
+    content = read(title, text)
     return Article(
         source_id=source_id,
         key=key_of(entry),
         url=entry.url,
         title=title,
         text=text,
-        language=language_of(f"{title}\n{text}"),
+        language=content.language,
         published_at=min(entry.published_at, seen_at) if entry.published_at else None,
         seen_at=seen_at,
         fingerprint=fingerprint(title, text),
-        places=places_in(title, text),
+        places=content.places,
+        events=content.events,
     )
 
 

@@ -105,11 +105,11 @@ class Without:
 Node = Term | Filter | Both | Either | Without
 
 
-def filters_in(node: Node) -> frozenset[str]:
-    """The English names of the filters that a tree asks for."""
+def filters_in(node: Node) -> frozenset[tuple[str, str]]:
+    """The filters that a tree asks for: English name, folded value."""
     match node:
-        case Filter(name=name):
-            return frozenset((name,))
+        case Filter(name=name, value=value):
+            return frozenset(((name, value),))
         case Both(parts=parts) | Either(parts=parts):
             return frozenset().union(*map(filters_in, parts))
         case Without(part=part):
@@ -289,7 +289,7 @@ class _Parser:
 
 
 # What most people write, and what all of them come back as from the database: words of plain letters, at least two each
-_SIMPLE = re.compile("[\u0621-\u063a\u0641-\u064a]{2,}+(?: [\u0621-\u063a\u0641-\u064a]{2,}+)*+")
+_SIMPLE = re.compile("[\u0621-\u063a\u0641-\u064a]{2,}+(?: [\u0621-\u063a\u0641-\u064a]{2,}+)*")
 
 
 def _settle(text: str) -> tuple[tuple[str, ...], str]:

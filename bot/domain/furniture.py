@@ -15,7 +15,8 @@ _HEADING_WORDS = 14  # a line without a full stop is a heading or a link to anot
 _CAPTION_WORDS = 30
 
 _OUTLET = (
-    r"(?:CNN(?: Business| بالعربية)?|CNC|BBC|AFP|AP|Reuters|DW|RT|ANHA|رويترز|سانا|الأناضول|فرانس برس|أ\.?\s?ف\.?\s?ب|"
+    r"(?:CNN(?: Business| بالعربية)?|CNC|BBC|AFP|AP|Reuters|DW|RT|ANHA|رويترز|سانا|الأناضول|فرانس برس|"
+    r"أ\.?\s?ف\.?\s?ب|"
     r"د\.?\s?ب\.?\s?أ|أ\.?\s?ب|عنب بلدي|زمان الوصل|تلفزيون سوريا|الإخبارية(?: السورية)?|شبكة شام|شام|بلدي نيوز|"
     r"حلب اليوم|درعا 24|السويداء 24|الراصد|تجمع أحرار حوران|أحرار حوران|نورث برس|نداء بوست|الوطن|هاوار|رووداو|"
     r"(?:كردستان|كوردستان) ?24|روسيا اليوم|العربية\.?\s?نت|الجزيرة\.?\s?نت|سكاي نيوز عربية|بي بي سي|المدن|"
@@ -27,7 +28,8 @@ _CITY = (
     r"واشنطن|نيويورك|أتلانتا|هونغ كونغ|لندن|باريس|برلين|جنيف|بروكسل|الرياض|دبي|أبوظبي|الدوحة|المنامة|الكويت|مسقط|"
     r"القدس|غزة|رام الله|طهران|صنعاء|عدن|طرابلس|تونس|الجزائر|الرباط|الخرطوم)"
 )
-_LAND = r"(?:\s*[،,]\s*[\w ]{2,40})?"
+_OUTLET, _CITY = _OUTLET.replace(" ", r"\ "), _CITY.replace(" ", r"\ ")  # they stand in a verbose expression
+_LAND = r"(?:\s*[،,]\s*[\w\ ]{2,40})?"
 _DASH = r"(?:\s*[-–—|/ـ]+\s*)"
 _HEADS = re.compile(
     rf"""(?:
@@ -44,32 +46,46 @@ _BULLET = re.compile(r"[\s•●▪◾🔴🔵🟢🟠⚪⚫🔻🔹🔸📌📍
 _END_OF_COMMAND = r"(?=\s*(?:[:/|]|\.\.|…|$))"
 _TEASER = re.compile(
     rf"""[\W_]*(?:
-      [إأا]قر[أاؤ](?:وا)?\b(?!\s*باسم) | قد\s+(?:يهمك|يعجبك) | طالع(?:وا)?\b{_END_OF_COMMAND} | ذات\ صلة | و?[أا]يض[ًا]+{_END_OF_COMMAND}
-    | للمزيد(?:{_END_OF_COMMAND}|\s+(?:حول|عن|من\ (?:الأخبار|التفاصيل|المعلومات))) | (?:مواضيع|مقالات|أخبار)\ (?:ذات|متعلقة|مشابهة)
+      [إأا]قر[أاؤ](?:وا)?\b(?!\s*باسم) | قد\s+(?:يهمك|يعجبك) | طالع(?:وا)?\b{_END_OF_COMMAND} | ذات\ صلة
+      | و?[أا]يض[ًا]+{_END_OF_COMMAND}
+    | للمزيد(?:{_END_OF_COMMAND}|\s+(?:حول|عن|من\ (?:الأخبار|التفاصيل|المعلومات)))
+    | (?:مواضيع|مقالات|أخبار)\ (?:ذات|متعلقة|مشابهة)
     | شاهد(?:وا|ي)?(?:{_END_OF_COMMAND}|\s+(?:[أا]يض|بالفيديو|بالصور|الفيديو|المزيد|كيف|لحظة))
     | تابعونا | تابع(?:وا)?\s+(?:[أا]يض|حساب|قناتنا|قناة|صفحتنا|صفحة|أخبار|آخر|المزيد)
-    | لمتابعة\s | لقراءة\s | لمشاهدة\s | للاشتراك\b | للانضمام\b | اشتركوا?\s+(?:في|ب|معنا|الآن) | اضغطوا?\s+(?:هنا|على)
-    | انضموا?\s+(?:إلى|الى|إلينا|لـ?)\s*(?:قنا\w+|مجموعت\w+|صفحت\w+)? (?:\s*(?:على|عبر|في)\s+(?:تلغرام|تيلغرام|واتس)|\s*$)
-    | انضموا?\s+(?:إلى|الى|ل)\s*(?:قناتنا|مجموعتنا) | حمّ?لوا?\s+(?:ال)?تطبيق | عرض\ المزيد | جميع\ الحقوق | التفاصيل{_END_OF_COMMAND}
-    | مصدر\ الصور | تعليق(?:\ على)?\ الصورة | الصورة\s*: | صور[ةه]\ (?:[أا]رشيف|تعبيري) | (?:ال)?مصدر\s*[:：] | رابط\ (?:الخبر|المقال|القناة)
-    | نقل[ًا]+\ عن\s[^.]{{0,50}}$ | خاص[\s:]+[^.]{{0,30}}$ | (?:إعداد|تحرير|ترجمة|بقلم|تصوير|كتب|كتبت)\s*: | التقطت\ الصورة
+    | ل(?:متابعة|قراءة|مشاهدة)\s[^.]{{0,60}}
+      (?:تلغرام|تيلغرام|واتس|يوتيوب|قنات|حساب|صفحت|اضغط|الرابط|المزيد|التفاصيل|كاملة|:)
+    | للاشتراك\b | للانضمام\b | اشتركوا?\s+(?:في|ب|معنا|الآن)
+    | اضغطوا?\s+(?:هنا|على)
+    | انضموا?\s+(?:إلى|الى|إلينا|لـ?)\s*(?:قنا\w+|مجموعت\w+|صفحت\w+)? (?:\s*(?:على|عبر
+      |في)\s+(?:تلغرام|تيلغرام|واتس)|\s*$)
+    | انضموا?\s+(?:إلى|الى|ل)\s*(?:قناتنا|مجموعتنا) | حمّ?لوا?\s+(?:ال)?تطبيق | عرض\ المزيد | جميع\ الحقوق
+    | التفاصيل{_END_OF_COMMAND}
+    | مصدر\ الصور | تعليق(?:\ على)?\ الصورة | الصورة\s*: | صور[ةه]\ (?:[أا]رشيف|تعبيري) | (?:ال)?مصدر\s*[:：]
+    | رابط\ (?:الخبر|المقال|القناة)
+    | نقل[ًا]+\ عن\s[^.]{{0,50}}$ | خاص[\s:]+[^.]{{0,30}}$ | (?:إعداد|تحرير|ترجمة|بقلم|تصوير|كتب|كتبت)\s*:
+    | التقطت\ الصورة
+    | هذا\ المقال\ (?:بقلم|يعبر|لا\ يعبر) | الآراء\ الواردة | (?:ي|ت)عب?ر\w*\ عن\ (?:رأي|وجهة\ نظر|آراء)
     | WhatsApp\b | Instagram\b | Follow\ | Read\ (?:more|also) | Subscribe | Join\ our
     )""",
     re.VERBOSE,
 )
 _TAIL = re.compile(
-    r"\s(?:\(?المصدر\s*[:：]|تابعونا|تابعوا? (?:حساب|قناتنا|صفحتنا)|لمتابعة [^.]{0,60}(?:تلغرام|تيلغرام|واتس|قناتنا|حساب)|اشتركوا? (?:في )?ب?قناتنا|"
-    r"انضموا? (?:إلى|الى) قناتنا|للاشتراك (?:في |ب)قنا|للمزيد\s*[:/|]|اقر[أا]وا? [أا]يض|🌐|التفاصيل\s*:?\s*⬇|WhatsApp \||"
+    r"\s(?:\(?المصدر\s*[:：]|تابعونا|تابعوا? (?:حساب|قناتنا|صفحتنا)|لمتابعة [^.]{0,60}(?:تلغرام|تيلغرام|واتس|قناتنا|"
+    r"حساب)|اشتركوا? (?:في )?ب?قناتنا|"
+    r"انضموا? (?:إلى|الى) قناتنا|للاشتراك (?:في |ب)قنا|للمزيد\s*[:/|]|اقر[أا]وا? [أا]يض|🌐|التفاصيل\s*:?\s*⬇|"
+    r"WhatsApp \||"
     r"#\w+(?:\s+#\w+)*\s*$|@\w{4,}\s*$)"
 )
 _CREDIT = r"رويترز|فرانس برس|أ\.?\s?ف\.?\s?ب|د\.?\s?ب\.?\s?أ|أ\.?\s?ب|AFP|AP|Reuters|الأناضول|سانا|وكالات|EPA|CNN"
 _BRACKETED = re.compile(rf"\s*\((?:{_CREDIT})(?:\s*[،,/+–-]\s*(?:{_CREDIT}))*\)(?=\s*[.…]?\s*$)")
 _CAPTION = re.compile(
-    r"\((?:[^()]{0,30}[\s/–-])?(?:[أا]رشيف\w*|تعبيري\w*|Getty[^()]*|غيتي[^()]*|(?:ال)?إنترنت|تويتر|فيسبوك|تلغرام|مواقع التواصل[^()]*)\)[.\s]*$"
+    r"\((?:[^()]{0,30}[\s/–-])?(?:[أا]رشيف\w*|تعبيري\w*|Getty[^()]*|غيتي[^()]*|(?:ال)?إنترنت|تويتر|فيسبوك|تلغرام|"
+    r"مواقع التواصل[^()]*)\)[.\s]*$"
     r"|صورة\s+[أا]رشيفية"
 )
 _MACHINE = re.compile(
-    r"(?:تجاهل|انس|أهمل|تخط)\w*\s.{0,30}(?:تعليمات|أوامر|توجيهات|ما سبق|ماسبق)|أنت\s+(?:الآن\s+)?(?:مساعد|نموذج|روبوت)|(?:ignore|disregard|forget)\s.{0,25}"
+    r"(?:تجاهل|انس|أهمل|تخط)\w*\s.{0,30}(?:تعليمات|أوامر|توجيهات|ما سبق|ماسبق)|أنت\s+(?:الآن\s+)?(?:مساعد|نموذج|"
+    r"روبوت)|(?:ignore|disregard|forget)\s.{0,25}"
     r"(?:previous|prior|above|instruction)|system\s+prompt|<\|\w+\|>|\[/?INST\]|as an ai\b",
     re.IGNORECASE,
 )
@@ -78,6 +94,7 @@ _CODE = re.compile(r"\[/?[a-z][a-z_-]{2,}[^\]\n]{0,200}\]|</?[a-zA-Z][^<>\n]{0,2
 _SIGNS = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2190-\u21ff\ufe0f\u200d-\u200f\u202a-\u202e\u2066-\u2069]+"
 )
+_GAPS = (" ،", " ؛", " .", " ؟", " !", " :", " »", " )")
 _GAP = re.compile(r"\s+([،؛.؟!:»)])(?=\s|$)")
 _HASHTAG = re.compile(r"#(\w+)")
 _ADDRESSES = re.compile(r"[#@]\w+")
@@ -92,11 +109,15 @@ _MOJIBAKE = re.compile(r"\S*[ØÙÚÛ]\S{0,3}$")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A sentence of news: `start:end` in the text it was taken from, `line` the number of its line there."""
+    """A sentence of news: `raw` is what stands at `start:end` of the text, `text` how it is shown.
+
+    `line` is the number of its line among those that are not empty.
+    """
 
     start: int
     end: int
     line: int
+    raw: str
     text: str
 
 
@@ -149,7 +170,8 @@ def shown(part: str) -> str:
         part = _HASHTAG.sub(lambda m: m[1].replace("_", " "), part)
     if not _CUT_UTF8.isdisjoint(part[-4:]):
         part = _MOJIBAKE.sub("", part)
-    return _GAP.sub(r"\1", " ".join(part.split()))
+    part = " ".join(part.split())
+    return _GAP.sub(r"\1", part) if any(gap in part for gap in _GAPS) else part
 
 
 def without_head(sentence: str) -> int:
@@ -179,9 +201,9 @@ def _piece(sentence: Sentence, line: int, kept: Sequence[int]) -> Piece | None:
         words = _BRACKETED.sub("", words)
     words = words.rstrip()
     text = shown(words)
-    if is_furniture(words) or not any(map(str.isalpha, text)):
+    if is_furniture(words) or not any(letter.isalpha() for letter in text.replace("ـ", "")):
         return None
-    return Piece(start, start + len(words), line, text)
+    return Piece(start, start + len(words), line, words, text)
 
 
 def _is_caption(line: str) -> bool:
@@ -200,7 +222,7 @@ def _lines(text: str) -> Iterator[list[Sentence]]:
 
 
 def _is_ended(line: Sequence[Sentence]) -> bool:
-    return line[-1].text.rstrip("\"»”) ")[-1:] in tuple(".!؟?…") or len(line[-1].text) > _LONGEST_FURNITURE
+    return line[-1].text.rstrip('"»”) ')[-1:] in tuple(".!؟?…") or len(line[-1].text) > _LONGEST_FURNITURE
 
 
 def _is_heading(line: Sequence[Sentence], spoken: str) -> bool:

@@ -4,8 +4,10 @@ Modality comes before category: a word of an event is news only where the clause
 the cues in bot/data/vocabulary.yaml; which words are cues is data. A cue reaches as far as its scope says:
 
 * `after`: what follows it in its sentence, until a word that starts another statement («بعد», «وأكد») or 30 words;
-* `beside`: what follows it within three words; `behind`: what stands before it within three words;
-* `clause`, `sentence`: all of its clause or sentence; `title`: the whole title and the first sentence below it;
+* `next`: the very next word; `beside`: what follows it within two words; `behind`: what stands before it within two;
+  `dated`: what stands before it within eight («الهجوم الذي وقع في 25 تموز»);
+* `clause`, `sentence`: all of its clause (of a title: the title) or sentence;
+* `title`: the whole title and the first sentence below it;
 * `onwards`: the sentence it begins and all that follow («الجدير بالذكر أن»);
 * `text`: the whole article, where it stands in the title or in the first sentence.
 
@@ -19,7 +21,8 @@ from enum import StrEnum
 from bot.domain.wording import Found, Passage
 
 _REACH = 30  # words that a cue of scope "after" reaches
-_BESIDE = 3
+_BESIDE = 2
+_DATED = 8  # words that may stand between an event and its date
 
 
 class Modality(StrEnum):
@@ -34,6 +37,7 @@ class Modality(StrEnum):
     RECYCLED = "recycled"
     ABROAD = "abroad"
     SPORT = "sport"
+    NONE = "none"  # a phrase that looks like a cue and is none
     WISHED = "wished"  # asked for, regretted, a purpose: no event at all, left out of every answer
 
 
@@ -44,12 +48,13 @@ PRECEDENCE = (
     Modality.DRILL,
     Modality.RECYCLED,
     Modality.DENIED,
-    Modality.WISHED,
     Modality.THREATENED,
     Modality.PLANNED,
-    Modality.BACKGROUND,
+    Modality.WISHED,
     Modality.ALLEGED,
+    Modality.BACKGROUND,
 )
+_STATEMENTS = frozenset((Modality.WISHED, Modality.BACKGROUND))
 _RANK = {modality: rank for rank, modality in enumerate(PRECEDENCE)}
 
 
@@ -65,16 +70,21 @@ class _Reach:
 class Stances:
     """The cues of one article, asked for the modality of any of its words.
 
-    `breaks` is the slot of words that end the reach of an `after`.
+    `breaks` is the slot of words that end the reach of an `after`, `since` of those among them behind which a thing is
+    told as done with: «بعد تهديدات …».
     """
 
-    def __init__(self, passages: Sequence[Passage], cues: Iterable[tuple[Passage, Found]], breaks: int) -> None:
+    def __init__(
+        self, passages: Sequence[Passage], cues: Iterable[tuple[Passage, Found]], breaks: int, since: int
+    ) -> None:
         self._first = {passage.field: passage.bounds(0)[1] if passage.tokens else 0 for passage in passages}
         self._near: dict[tuple[str, int], list[_Reach]] = {}
         self._wide: list[_Reach] = []
         for passage, cue in cues:
             modality, _, scope = cue.key.partition("/")
-            reach = _Reach(Modality(modality), scope, passage, cue, _end(passage, cue, breaks))
+            if modality == Modality.NONE:
+                continue
+            reach = _Reach(Modality(modality), scope, passage, cue, _end(passage, cue, breaks, since))
             if scope in {"onwards", "text", "title"}:
                 self._wide.append(reach)
             else:
@@ -85,6 +95,7 @@ class Stances:
         reaches = self._near.get((passage.field, passage.sentences[first]), ())
         found = [r.modality for r in reaches if _covers(r, passage, first, last)]
         found += [r.modality for r in self._wide if self._covers_widely(r, passage, first, last)]
+        found += [Modality.BACKGROUND for r in reaches if _remarked(r, first)]
         return min(found, key=_RANK.__getitem__, default=Modality.REPORTED)
 
     def _covers_widely(self, reach: _Reach, passage: Passage, first: int, last: int) -> bool:
@@ -99,8 +110,16 @@ class Stances:
         return reach.passage.field == "title" and (same or first < self._first[passage.field])
 
 
-def _end(passage: Passage, cue: Found, breaks: int) -> int:
-    end = min(passage.bounds(passage.sentences[cue.first])[1], cue.last + _REACH)
+def _remarked(reach: _Reach, first: int) -> bool:
+    """«الاتحاد يدعو إلى ضبط النفس بعد ضربات …»: in a title about a statement, what it follows is known already."""
+    spoken = reach.scope == "after" and reach.modality in _STATEMENTS and reach.passage.field == "title"
+    return spoken and first >= reach.end
+
+
+def _end(passage: Passage, cue: Found, breaks: int, since: int) -> int:
+    start, end = passage.bounds(passage.sentences[cue.first])
+    past = cue.first > start and since in passage.meanings[cue.first - 1].slots
+    end = min(end, cue.last + (1 if past else _REACH))
     for at in range(cue.last, end):
         if breaks in passage.meanings[at].slots:
             return at
@@ -109,13 +128,18 @@ def _end(passage: Passage, cue: Found, breaks: int) -> int:
 
 def _covers(reach: _Reach, passage: Passage, first: int, last: int) -> bool:
     cue = reach.cue
-    if reach.scope == "sentence":
+    if reach.scope == "sentence" or (reach.scope == "clause" and passage.field == "title"):
         return True
     if reach.scope == "clause":
         clause = passage.tokens[cue.first].clause
         return passage.tokens[first].clause <= clause <= passage.tokens[last - 1].clause
     if reach.scope == "after":
-        return cue.first <= first < reach.end and cue.last <= last
+        inside = first < cue.first and cue.last < last and reach.modality is not Modality.WISHED
+        return cue.last <= first < reach.end or inside
+    if reach.scope == "dated":
+        return last <= cue.first <= last + _DATED
+    if reach.scope == "next":
+        return first == cue.last
     if reach.scope == "beside":
-        return cue.first <= first < cue.last + _BESIDE and cue.last <= last
+        return cue.last <= first < cue.last + _BESIDE
     return last <= cue.last and first < cue.first <= last + _BESIDE  # behind

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.events import Event
+from bot.domain.tolls import Tolls
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -115,6 +118,16 @@ class PlaceHit:
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """What is understood of a text. `events` are those that it tells, the gravest reading of each once."""
+
+    language: str
+    places: tuple[PlaceHit, ...] = ()
+    events: tuple[Event, ...] = ()
+    tolls: Tolls = Tolls()
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """An entry that has been understood and can be filed.
 
@@ -132,6 +145,7 @@ class Article:
     seen_at: datetime
     fingerprint: str | None
     places: tuple[PlaceHit, ...] = ()
+    events: tuple[Event, ...] = ()
 
 
 class PollOutcome(StrEnum):

@@ -9,18 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 # A full stop in a number, after a single letter ("د. أحمد") or after the number of a line ("1. …") ends no sentence.
-_END = re.compile(
-    r"(?<![\s.(«“\"][^\W\d_])(?<!^\w)(?<![.!?؟…])[.!?؟…]++[»”\")\]]*+(?=\s|$)|\n+", re.MULTILINE
-)
+_END = re.compile(r"(?<![\s.(«“\"][^\W\d_])(?<!^\w)(?<![.!?؟…])[.!?؟…]++[»”\")\]]*+(?=\s|$)|\n+", re.MULTILINE)
 # What stands between a pair is whole; longer "pairs" are two marks that have nothing to do with each other.
-_PAIRED = re.compile(r'"[^"\n]{1,600}"|«[^«»\n]{1,600}»|\([^()\n]{1,300}\)|\[[^\[\]\n]{1,300}\]')
-_STRAIGHT = str.maketrans("“”„‟＂❝❞", '"' * 7)
-_OPENERS = re.compile(r'["«(\[]')
+_Q = '"“”„‟＂'  # taken for one another: one outlet opens with ” what another closes with it
+_PAIRED = re.compile(rf"[{_Q}][^{_Q}\n]{{1,600}}[{_Q}]|«[^«»\n]{{1,600}}»|\([^()\n]{{1,300}}\)|\[[^\[\]\n]{{1,300}}\]")
+_OPENERS = re.compile(rf"[{_Q}«(\[]")
 _PAUSE = re.compile(
     r"[،؛]\s+|,\s+|(?<=\s)[-–—]\s+"
-    r"|\s+(?=(?:فيما|بينما|في حين|وسط|ما أدى|مما أدى|ما أسفر|مما أسفر|حيث|وذلك|بعدما|عقب|إثر|بعد أن|مشيرا|مضيفا|مؤكدا)\b)"
+    r"|\s+(?=(?:فيما|بينما|في حين|وسط|ما أدى|مما أدى|ما أسفر|مما أسفر|حيث|وذلك|بعدما|عقب|إثر|بعد أن|مشيرا|مضيفا|"
+    r"مؤكدا)\b)"
 )
 _FEWEST = 8  # words left of a cut at a pause; fewer say too little
+_WORD = re.compile("[\\w\u064b-\u065f\u0670]+")
 _STOPS = re.compile(r"[.!؟?]\s+|\n+")
 
 
@@ -41,18 +41,22 @@ def sentences(text: str) -> list[Sentence]:
 
 def paired(text: str) -> list[tuple[int, int]]:
     """The spans of quotations and brackets that are closed on their line, marks included, in order."""
-    return [m.span() for m in _PAIRED.finditer(text.translate(_STRAIGHT))]
+    return [m.span() for m in _PAIRED.finditer(text)]
 
 
 def is_open(text: str) -> bool:
     """Whether a quotation or a bracket is opened that the text does not close."""
-    straight = text.translate(_STRAIGHT)
-    return _OPENERS.search(_PAIRED.sub("", straight)) is not None
+    return _OPENERS.search(_PAIRED.sub("", text)) is not None
 
 
 def stops(text: str) -> int:
     """How many sentences a reader counts who takes every full stop before a space for an end."""
     return len([part for part in _STOPS.split(text) if part.strip()])
+
+
+def count_words(text: str) -> int:
+    """How many words a reader counts: 24/7 and «آذار/مارس» are two."""
+    return len(_WORD.findall(text))
 
 
 def pauses(text: str) -> list[int]:
@@ -64,8 +68,9 @@ def pauses(text: str) -> list[int]:
 def shorten(text: str, words: int, letters: int) -> str:
     """The text within both bounds, cut between words and ending in an ellipsis when something was left out."""
     parts = text.split()
-    kept = " ".join(parts[:words])
-    if len(parts) <= words and len(kept) <= letters:
+    most = _most(parts, words) if count_words(text) > words else len(parts)
+    kept = " ".join(parts[:most])
+    if most == len(parts) and len(kept) <= letters:
         return kept
     if len(kept) > letters:
         kept = kept[:letters].rsplit(" ", 1)[0] if " " in kept[:letters] else kept[:letters]
@@ -79,11 +84,20 @@ def cut_at_pause(text: str, words: int, letters: int) -> str:
         return short
     flat = " ".join(text.split())
     end = len(short) - 1
-    good = [p for p in pauses(flat) if p <= end + 1 and flat.count(" ", 0, p) >= max(_FEWEST, words // 2)]
+    good = [p for p in pauses(flat) if p <= end + 1 and flat.count(" ", 0, p) >= max(_FEWEST, words * 2 // 3)]
     if good:
         return _cut(flat[: good[-1]])
     opened = [start for start, close in paired(flat) if start < end < close and flat.count(" ", 0, start) >= _FEWEST]
     return _cut(flat[: opened[0]]) if opened else short
+
+
+def _most(parts: list[str], words: int) -> int:
+    """How many of the parts have no more than so many words; one at least."""
+    for number, part in enumerate(parts):
+        words -= count_words(part)
+        if words < 0:
+            return max(1, number)
+    return len(parts)
 
 
 def _cut(kept: str) -> str:

@@ -4,9 +4,9 @@ A phrase is words in order; each may be given in several ways:
 
 * `حصار`: the word with whatever clitics and pronouns it may carry; a phrase of Latin or Kurdish words as it stands;
 * `~قصف`: a verb in its persons, past and present; `غارة+`: a noun in its numbers; `bomb*`: words that begin so;
-* `@aircraft`: any word of a class of the vocabulary; `فتح|إغلاق`: one or the other;
+* `$aircraft`: any word of a class of the vocabulary; `فتح|إغلاق`: one or the other;
 * `..` between words: up to five others of the same sentence may stand there;
-* behind the words, `& @aircraft` (must stand near, in the same sentence) and `! @sport` (must not).
+* behind the words, `& $aircraft` (must stand near, in the same sentence) and `! $sport` (must not).
 
 Owns the notation and the search. What a phrase means is said by whoever built the index: the key under which it was
 given. Where phrases overlap the longest wins, and of two equally long ones the one with more conditions: «وقف إطلاق
@@ -25,11 +25,12 @@ from bot.domain.clitics import plausible
 _GAP = 5  # words that may stand where a phrase has ".."
 _NEAR = 14  # words on each side within which a condition is looked for
 _REMEMBERED = 50_000
+_HEADLINE = 30  # words of a headline at most
 _SHORTEST_PREFIX = 3
 _SENTENCE_ENDS = frozenset(".؟?!…\n")
 _LONGEST = 30_000  # characters of a text that are read; events and their tolls stand far above that
 
-_PAST = ("", "ت", "وا", "ا", "تا", "ن")
+_PAST = ("", "ت", "وا", "و", "ا", "تا", "ن")
 _PRESENT = ("", "ون", "ان", "وا", "ن")
 _NUMBERS = ("", "ات", "ين", "ون", "ان", "ا", "ي", "و")
 _NUMBERS_MARBUTA = ("ه", "ات", "تين", "تان", "تا", "تي")
@@ -121,17 +122,17 @@ class Phrasebook:
     _phrases: dict[int, list[_Phrase]] = field(default_factory=dict)
     _known: dict[tuple[str, bool, bool], Meaning] = field(default_factory=dict)
 
-    def add(self, group: str, key: str, phrases: Iterable[str]) -> None:
-        """Phrases of one group contend for the words of a text.
+    def add(self, group: str, key: str, phrases: Iterable[str], weight: int = 0) -> None:
+        """Phrases of one group contend for the words of a text; `weight` is added to what their length gives.
 
         Raises:
             ValueError: a phrase is empty or names an unknown class.
         """
         for phrase in phrases:
-            self._add(group, key, phrase)
+            self._add(group, key, phrase, weight)
 
     def slot(self, notation: str) -> int:
-        """The number that words meeting one part of a phrase (`@class`, `a|b`) bear in `Meaning.slots`."""
+        """The number that words meeting one part of a phrase (`$class`, `a|b`) bear in `Meaning.slots`."""
         known = self._slots.get(notation)
         if known is None:
             known = self._slots[notation] = len(self._slots)
@@ -144,14 +145,14 @@ class Phrasebook:
 
     def _words(self, notation: str) -> Iterable[str]:
         for part in notation.split("|"):
-            if part.startswith("@"):
+            if part.startswith("$"):
                 if part[1:] not in self.classes:
                     raise ValueError(f"no class {part}")
                 yield from chain.from_iterable(self._words(w) for w in self.classes[part[1:]].split())
             elif part:
                 yield part
 
-    def _add(self, group: str, key: str, phrase: str) -> None:
+    def _add(self, group: str, key: str, phrase: str, extra: int) -> None:
         words: list[int] = []
         gaps: list[bool] = []
         conditions: dict[str, list[int]] = {"&": [], "!": []}
@@ -170,7 +171,7 @@ class Phrasebook:
         if not words:
             raise ValueError(f"an empty phrase under {key}")
         needs, bans = tuple(conditions["&"]), tuple(conditions["!"])
-        weight = 10 * len(words) + 2 * len(needs) + len(bans)
+        weight = 10 * len(words) + 2 * len(needs) + len(bans) + extra
         made = _Phrase(key, tuple(words), tuple(gaps), needs, bans, weight, group)
         self._phrases.setdefault(words[0], []).append(made)
 
@@ -179,10 +180,11 @@ class Phrasebook:
         text = text[:_LONGEST]
         tokens = tokenise(text)
         sentences, starts, number = [], [0] if tokens else [], 0
+        headline = len(tokens) <= _HEADLINE
         for at, token in enumerate(tokens):
             if at and token.clause != tokens[at - 1].clause:
                 gap = text[tokens[at - 1].end : token.start]
-                if not _SENTENCE_ENDS.isdisjoint(gap) and (gap.strip(" \"'»”") != "." or len(tokens[at - 1].form) > 1):
+                if _ends(gap, headline):
                     number += 1
                     starts.append(at)
             sentences.append(number)
@@ -245,6 +247,13 @@ class Phrasebook:
         start, end = passage.bounds(passage.sentences[first])
         around = passage.meanings[max(start, first - _NEAR) : min(end, last + _NEAR)]
         return set().union(*(meaning.slots for meaning in around if meaning.slots))
+
+
+def _ends(gap: str, headline: bool) -> bool:
+    """Whether what stands between two words ends a sentence; in a headline «..» is a dash: «غداً.. افتتاح المعبر»."""
+    if headline and (".." in gap or "…" in gap):
+        return False
+    return not _SENTENCE_ENDS.isdisjoint(gap)
 
 
 def _best(found: Sequence[Found]) -> list[Found]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.articles import MAX_KEY, MAX_TEXT, MAX_TITLE, canonical_url, fingerprint, make_article, why_silent
-from bot.domain.model import Article, Entry, Silence
+from bot.domain.model import Article, Content, Entry, PlaceHit, Silence
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 ENTRY = Entry(
@@ -19,7 +19,7 @@ ENTRY = Entry(
 
 
 def article(entry: Entry = ENTRY) -> Article:
-    return make_article(entry, "source", NOW, lambda text: "ar")
+    return make_article(entry, "source", NOW, lambda title, text: Content("ar"))
 
 
 def test_an_article_is_its_entry_understood() -> None:
@@ -28,10 +28,17 @@ def test_an_article_is_its_entry_understood() -> None:
     assert (made.language, made.published_at, made.seen_at) == ("ar", ENTRY.published_at, NOW)
 
 
-def test_the_language_is_that_of_title_and_text() -> None:
-    asked: list[str] = []
-    make_article(ENTRY, "source", NOW, lambda text: asked.append(text) or "ar")
-    assert asked == [f"{ENTRY.title}\n{ENTRY.text}"]
+def test_what_is_understood_of_title_and_text_belongs_to_the_article() -> None:
+    asked: list[tuple[str, str]] = []
+    place = PlaceHit(("SY12",), "title", 0, 4)
+
+    def read(title: str, text: str) -> Content:
+        asked.append((title, text))
+        return Content("kmr", (place,))
+
+    made = make_article(ENTRY, "source", NOW, read)
+    assert asked == [(ENTRY.title, ENTRY.text)]
+    assert (made.language, made.places) == ("kmr", (place,))
 
 
 def test_the_key_is_the_guid_else_the_address_else_the_text() -> None:

@@ -11,10 +11,10 @@ import pytest
 from bot.analysis import Analyst
 from bot.app import FarEnd, application, now, translations
 from bot.inbox import Inbox
-from bot.places import Places
 from bot.simulator.server import Simulator
 from bot.simulator.shapes import Message
 from bot.store import Store
+from bot.understanding import Understanding
 from bot.watchlists import Watchlists
 from handlers import Services
 from handlers.context import App
@@ -73,7 +73,7 @@ async def talk(tmp_path: Path) -> AsyncIterator[Conversation]:
     await simulator.start()
     lists = Watchlists(store, now, watches_per_chat=30, language="ar")
     far_end = FarEnd(simulator.token, simulator.api_base, ())
-    async with application(far_end, Services(lists, translations(), Analyst(Places())), asyncio.Event()) as app:
+    async with application(far_end, Services(lists, translations(), Analyst(Understanding())), asyncio.Event()) as app:
         inbox = Inbox(store, app.bot, app.process_update, now, timedelta(seconds=5))
         running = asyncio.create_task(inbox.run())
         yield Conversation(simulator, store, lists, app)

@@ -45,7 +45,7 @@ def misbehave(_source: Source, document: Document, seen_at: datetime, _known: fr
 
 @pytest.fixture
 async def readers() -> AsyncIterator[Readers]:
-    opened = Readers(children=1, time_limit=timedelta(seconds=1), memory_limit=200 << 20, understanding=misbehave)
+    opened = Readers(children=1, time_limit=timedelta(seconds=1), memory_limit=200 << 20, work=misbehave)
     yield opened
     await opened.close()
 
@@ -116,7 +116,7 @@ from tests.watchers.test_reading import NOW, SOURCE, Readers, document, misbehav
 from datetime import timedelta
 
 async def main():
-    readers = Readers(children=2, time_limit=timedelta(hours=1), understanding=misbehave)
+    readers = Readers(children=2, time_limit=timedelta(hours=1), work=misbehave)
     await readers.read(SOURCE, document("fine"), NOW)
     spinning = asyncio.gather(*(readers.read(SOURCE, document("spin"), NOW) for _ in range(2)))
     await asyncio.sleep(0.5)

@@ -87,7 +87,7 @@ watch-unknown-filter = لا أعرف شرطاً اسمه <b>{ $name }:</b>
 watch-too-many-terms = في هذا كلمات أكثر مما يُتابَع معاً، والحدّ { $limit }. اجعله متابعتين أو أكثر.
 watch-too-deep = الأقواس متداخلة كثيراً هنا: <b>{ $near }</b>
     اكتب ما تتابعه بأقواس أقل.
-watch-filter-unanswered = هذا المرشِّح ({ $name }) لا يعمل بعد. ما يعمل اليوم: <b>مصدر:</b> و<b>لغة:</b>
+watch-filter-value = لا أعرف القيمة { $value } في هذا المرشِّح ({ $name }). جرّب مثلاً: <b>فئة: قصف</b>، <b>خطورة: عالية</b>، <b>صيغة: نفي</b>، <b>لغة: عربي</b>
 watch-too-common = { $watch } في كل خبر تقريباً، فلا تنفع متابعتها. اكتب اسماً أو كلمة أضيق.
 watch-limit = بلغتَ الحدّ: { $limit ->
     [one] متابعة واحدة
@@ -128,3 +128,32 @@ command-list = ما تتابعه
 command-test = هل يخصّني هذا النص؟ ولماذا
 command-help = كيف تستعمل راصد
 command-forget = امحُ كل ما يخصّك
+
+## ملخّص خبر بلغة أخرى، والحصيلة
+composed-event = { $what }: { $places }، بحسب { $source }.
+composed-what = { $what }، بحسب { $source }.
+composed-where = خبر عن { $places }، بحسب { $source }.
+composed-source = خبر نشره { $source }.
+composed-toll = الحصيلة: { $toll }.
+toll-dead = { $count ->
+    [one] قتيل واحد
+    [two] قتيلان
+    [few] { $count } قتلى
+    [many] { $count } قتيلاً
+   *[other] { $count } قتيل
+ }
+toll-injured = { $count ->
+    [one] جريح واحد
+    [two] جريحان
+    [few] { $count } جرحى
+    [many] { $count } جريحاً
+   *[other] { $count } جريح
+ }
+toll-missing = { $count ->
+    [one] مفقود واحد
+    [two] مفقودان
+    [few] { $count } مفقودين
+    [many] { $count } مفقوداً
+   *[other] { $count } مفقود
+ }
+toll-owned = { $toll } ({ $sources })

@@ -79,7 +79,7 @@ watch-unknown-filter = I know no condition named <b>{ $name }:</b>
 watch-too-many-terms = These are more words than can be watched together; the limit is { $limit }. Make two watches of them, or more.
 watch-too-deep = Too many brackets within brackets here: <b>{ $near }</b>
     Write it with fewer.
-watch-filter-unanswered = This filter ({ $name }) does not work yet. Today <b>source:</b> and <b>language:</b> do.
+watch-filter-value = I do not know the value { $value } of this filter ({ $name }). Try <b>category: shelling</b>, <b>severity: high</b>, <b>modality: denied</b>, <b>language: arabic</b>
 watch-too-common = { $watch } stands in nearly every article. Write a name, or a narrower word.
 watch-limit = You have reached the limit of { $limit ->
     [one] one watch
@@ -118,3 +118,14 @@ command-list = What you watch
 command-test = Would this text concern me, and why
 command-help = How to use Rasid
 command-forget = Erase everything about you
+
+## The summary of an item in another language, and tolls
+composed-event = { $what }: { $places }, according to { $source }.
+composed-what = { $what }, according to { $source }.
+composed-where = News of { $places }, according to { $source }.
+composed-source = News published by { $source }.
+composed-toll = Toll: { $toll }.
+toll-dead = { $count } dead
+toll-injured = { $count } injured
+toll-missing = { $count } missing
+toll-owned = { $toll } ({ $sources })

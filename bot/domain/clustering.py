@@ -1,0 +1,185 @@
+"""Stories across sources: which reports are about one event, decided online, in order of arrival.
+
+    teller = Teller(reader, rarity, model)              # bot.stories.load_teller()
+    teller.compare(a, b)                                # a pair by itself -> Judgement
+    stories = teller.stories()
+    stories.assign(report) -> Assignment(story, relation, score, reason)
+    stories.restore(report, story)                      # rebuild from the last days' articles, oldest first
+
+An index in memory of the last days' reports. A new report is compared only with those that share rare words with it,
+at most `COMPARED`, so the cost of one does not grow with the archive. Reports that arrive late join all the same. What
+makes two reports one event is judged in `story_pairs`; this module owns who is compared, and which story wins.
+"""
+
+import heapq
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from bot.domain.story_features import FeatureReader, Features, Report
+from bot.domain.story_pairs import Judgement, PairModel, Weighed, judge, news_in
+from bot.domain.story_words import RarityTable, Stream
+
+ALIVE = timedelta(days=4)  # a report joins no story whose last report is older
+COMPARED = 24  # reports that a new one is compared with
+_INDEXED = 16  # rarest terms of a report by which it is found
+_MOST_WITH_TERM = 200  # reports kept under one term, the latest
+_MOST_REPORTS = 30_000  # kept in all, whatever their times
+_SUPPORT, _SUPPORT_FROM = 0.2, 0.3  # what further reports of a story that look alike add to its score
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Where a report belongs. `relation` is to what its story had told before; `score` 0..1 how sure that is;
+    `reason` is for the operator. `like` is the id of the report that decided, None for a new story."""
+
+    story: int
+    relation: Literal["new", "same", "development"]
+    score: float
+    reason: str
+    like: str | None = None
+
+
+class Teller:
+    """Tells stories apart: the reader of features, the rarity of words and the fitted weights, together."""
+
+    def __init__(self, reader: FeatureReader, rarity: RarityTable, model: PairModel) -> None:
+        self.reader, self.rarity, self.model = reader, rarity, model
+
+    def compare(self, a: Report, b: Report) -> Judgement:
+        """The relation of two reports by themselves; the earlier is taken for the first, `a` where times are equal."""
+        reports = sorted((a, b), key=lambda r: r.at or _LONG_AGO) if a.at and b.at else (a, b)
+        first, later = (self.weighed(self.reader.read(report), Stream(self.rarity)) for report in reports)
+        return judge(first, later, self.model)
+
+    def weighed(self, features: Features, stream: Stream) -> Weighed:
+        return Weighed.of(features, stream.rarity(features.terms))
+
+    def stories(self, first_story: int = 1) -> "Stories":
+        """An empty index; new stories are numbered from `first_story`."""
+        return Stories(self, first_story)
+
+
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    weighed: Weighed
+    story: int
+    at: datetime
+    keys: tuple[str, ...]
+
+
+class Stories:
+    """The stories of the last days. One thread at a time."""
+
+    def __init__(self, teller: Teller, first_story: int) -> None:
+        self._teller, self._next = teller, first_story
+        self._stream = Stream(teller.rarity)
+        self._by_term: defaultdict[str, deque[int]] = defaultdict(lambda: deque(maxlen=_MOST_WITH_TERM))
+        self._filed: dict[int, _Filed] = {}  # by number of arrival
+        self._arrived = 0
+        self._latest = _LONG_AGO
+
+    def __len__(self) -> int:
+        return len(self._filed)
+
+    def assign(self, report: Report) -> Assignment:
+        """The story of a report that has just arrived, which is remembered with it."""
+        weighed = self._weigh(report)
+        assignment = self.place(weighed) or Assignment(self._next, "new", 0.0, "nothing_like_it")
+        self._file(weighed, assignment.story)
+        return assignment
+
+    def restore(self, report: Report, story: int) -> None:
+        """Remember a report whose story is known, as after a start or when the operator has split one."""
+        self._file(self._weigh(report), story)
+
+    def place(self, weighed: Weighed) -> Assignment | None:
+        """The story that a report belongs to; None where it opens its own."""
+        judged: defaultdict[int, list[tuple[Judgement, _Filed]]] = defaultdict(list)
+        for filed in self._candidates(weighed):
+            judged[filed.story].append((self._judge(filed, weighed), filed))
+        best, support = None, 0.0
+        for story in judged.values():
+            total = _support(judgement.score for judgement, _ in story)
+            if total > support:
+                best, support = story, total
+        if best is None or support < self._teller.model.stream:
+            return None
+        return self._joined(best, weighed.features, support)
+
+    def _joined(self, story: Sequence[tuple[Judgement, _Filed]], later: Features, support: float) -> Assignment:
+        """A development brings something that none of the reports at hand had; all else repeats."""
+        judgement, filed = max(story, key=lambda pair: pair[0].score)
+        new = "" if judgement.relation == "same" else news_in([f.weighed.features for _, f in story], later)
+        relation: Literal["same", "development"] = "development" if new else "same"
+        reason = new or {"development": "same_facts", "different": "like_several"}.get(
+            judgement.relation, judgement.reason
+        )
+        return Assignment(filed.story, relation, min(1.0, support), reason, filed.weighed.features.report.id)
+
+    def _judge(self, filed: _Filed, weighed: Weighed) -> Judgement:
+        return judge(filed.weighed, weighed, self._teller.model, self._teller.model.stream)
+
+    def _weigh(self, report: Report) -> Weighed:
+        features = self._teller.reader.read(report)
+        at = report.at or self._latest
+        self._stream.add(at, features.terms)
+        return self._teller.weighed(features, self._stream)
+
+    def _candidates(self, weighed: Weighed) -> list[_Filed]:
+        """Those that share the most, by the rarity of the terms that both are found by."""
+        shared: Counter[int] = Counter()
+        for term in _keys(weighed):
+            weight = weighed.rarity.get(term, 1.0)
+            for number in self._by_term.get(term, ()):
+                shared[number] += weight  # type: ignore[assignment]
+        near = heapq.nlargest(COMPARED, shared.items(), key=lambda item: item[1])
+        at = weighed.features.report.at or self._latest
+        return [f for n, _ in near if (f := self._filed.get(n)) is not None and abs(f.at - at) <= ALIVE]
+
+    def _file(self, weighed: Weighed, story: int) -> None:
+        at = weighed.features.report.at or self._latest
+        self._latest = max(self._latest, at)
+        self._next = max(self._next, story + 1)
+        keys = _keys(weighed)
+        number = self._arrived
+        self._arrived += 1
+        self._filed[number] = _Filed(weighed, story, at, keys)
+        for key in keys:
+            self._by_term[key].append(number)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Let go of what no report can join any more: at most two at a time, so that no report pays for all."""
+        for _ in range(2):
+            number = next(iter(self._filed))
+            filed = self._filed[number]
+            if len(self._filed) <= _MOST_REPORTS and self._latest - filed.at <= ALIVE * 2:
+                return
+            del self._filed[number]
+            for key in filed.keys:
+                numbers = self._by_term.get(key)
+                if numbers and numbers[0] == number:
+                    numbers.popleft()
+                if not numbers:
+                    self._by_term.pop(key, None)
+
+
+def _keys(weighed: Weighed) -> tuple[str, ...]:
+    """By what a report is found: the rarest terms of its opening and of the whole."""
+    opening = heapq.nlargest(_INDEXED, weighed.opening, key=weighed.rarity.__getitem__)
+    whole = heapq.nlargest(_INDEXED, weighed.whole, key=weighed.rarity.__getitem__)
+    return tuple(dict.fromkeys((*opening, *whole)))
+
+
+def _support(scores: Iterable[float]) -> float:
+    """The best score, and a little for each further report that looks alike too."""
+    ranked = sorted(scores, reverse=True)
+    return ranked[0] + _SUPPORT * sum(max(0.0, score - _SUPPORT_FROM) for score in ranked[1:])
+
+
+__all__ = ["Assignment", "Judgement", "Mapping", "Report", "Stories", "Teller"]

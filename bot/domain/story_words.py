@@ -1,0 +1,163 @@
+"""The words by which reports of one event are known: stems, words that stand for one another, and how rare each is.
+
+Owns what a word of a report counts as. Two outlets word one event differently: «أنقرة» and «تركيا», «برانسون» and
+«البرانسون», «مقتل» and «استشهاد» count as one `term`. How much a shared term says is its rarity: the table that ships
+(general news), blended with what the last days' own reports were full of. Judges no reports.
+"""
+
+import math
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from bot.domain.arabic import normalise
+
+_PREFIXES = ("ال", "وال", "بال", "كال", "فال", "لل")
+_SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي", "ا")
+_SHORTEST = 2
+
+
+@lru_cache(maxsize=65536)
+def stem(form: str) -> str:
+    """The folded word without و, the article and the commonest endings (the "light10" stemmer of Larkey and others,
+    which search in Arabic is measured by)."""
+    if len(form) > 3 and form[0] == "و":
+        form = form[1:]
+    for prefix in _PREFIXES:
+        if form.startswith(prefix) and len(form) - len(prefix) >= _SHORTEST:
+            form = form[len(prefix) :]
+            break
+    for suffix in _SUFFIXES:
+        if form.endswith(suffix) and len(form) - len(suffix) >= _SHORTEST:
+            form = form[: -len(suffix)]
+    return form
+
+
+class Phrases:
+    """Sets of words and phrases under names, found by their stems; the longest phrase wins."""
+
+    def __init__(self, sets: Mapping[str, Iterable[str]]) -> None:
+        """`sets`: a name -> words as written, the words of a phrase joined by an underscore."""
+        self._words: dict[str, str] = {}
+        self._pairs: dict[tuple[str, str], str] = {}
+        for name, phrases in sets.items():
+            for phrase in phrases:
+                stems = [stem(word) for word in normalise(phrase.replace("_", " ")).split()]
+                if len(stems) == 1:
+                    self._words.setdefault(stems[0], name)
+                else:
+                    self._pairs.setdefault((stems[0], stems[1]), name)
+
+    def terms(self, stems: Sequence[str]) -> list[str]:
+        """The stems, with the name of its set for each word or pair of words that is in one."""
+        found: list[str] = []
+        at, last = 0, len(stems) - 1
+        while at <= last:
+            pair = self._pairs.get((stems[at], stems[at + 1])) if at < last else None
+            found.append(pair or self._words.get(stems[at], stems[at]))
+            at += 2 if pair else 1
+        return found
+
+    def found(self, stems: Sequence[str]) -> frozenset[str]:
+        """The names of the sets that the stems hold something of."""
+        single = (self._words[s] for s in stems if s in self._words)
+        pairs = (self._pairs[p] for p in zip(stems, stems[1:], strict=False) if p in self._pairs)
+        return frozenset((*single, *pairs))
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The lists of bot/data/story_words.yaml, ready for use."""
+
+    alike: Phrases  # what stands for one another
+    stages: Phrases  # how far an event has come: denial, arrest, agreement, arrival …
+    explaining: Phrases  # titles of pieces that explain an event and do not report it
+    days: Mapping[str, int]  # stems of week days, 0 is Monday
+    seats: Mapping[str, bool]  # stems of towns that whole governorates are named after; False: means more than a place
+    nouns: frozenset[str]  # folded place nouns: قرية، بلدة، حي
+    nexts: frozenset[str]  # folded words that follow a place noun and are no name
+
+    @classmethod
+    def from_lists(cls, lists: Mapping[str, object]) -> "Vocabulary":
+        """`lists`: the parsed file. Raises: KeyError, AttributeError: it has another shape."""
+        alike = lists["alike"]
+        stages = lists["stages"]
+        assert isinstance(alike, Sequence)
+        assert isinstance(stages, Mapping)
+        days = str(lists["days"]).split()
+        return cls(
+            Phrases({"@" + normalise(line.split()[0]): line.split() for line in alike}),
+            Phrases({name: str(words).split() for name, words in stages.items()}),
+            Phrases({"explains": str(lists["explaining"]).split()}),
+            {stem(normalise(day)): number for number, day in enumerate(days)},
+            {
+                " ".join(stem(word) for word in normalise(name.strip("*").replace("_", " ")).split()): name[0] != "*"
+                for name in str(lists["seats"]).split()
+            },
+            frozenset(map(normalise, str(lists["nouns"]).split())),
+            frozenset(map(normalise, str(lists["nexts"]).split())),
+        )
+
+
+@dataclass(frozen=True)
+class RarityTable:
+    """In how many of `texts` texts of general news each term stands (bot/data/idf.tsv)."""
+
+    texts: int
+    _counts: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, table: str) -> "RarityTable":
+        """Reads lines of `times TAB terms`; the row of the word `#texts` tells of how many texts."""
+        counts: dict[str, int] = {}
+        texts = 1
+        for line in table.splitlines():
+            times, _, terms = line.partition("\t")
+            if times == "#texts":
+                texts = int(terms)
+            elif not line.startswith("#"):
+                counts |= dict.fromkeys(terms.split(" "), int(times))
+        return cls(texts, counts)
+
+    def of(self, term: str) -> float:
+        """0 for a word in every text, about 10 for one never seen, by the logarithm."""
+        return math.log((self.texts + 1) / (self._counts.get(term, 0) + 1))
+
+
+_FEWEST = 6  # reports before the stream says anything
+_SHARE = 0.4  # of a word's weight that comes from the last days' own reports
+_REMEMBERED = timedelta(days=7)
+_MOST_REMEMBERED = 20_000  # reports
+
+
+class Stream:
+    """Which terms the reports of the last seven days were full of."""
+
+    def __init__(self, table: RarityTable) -> None:
+        self._table = table
+        self._seen: Counter[str] = Counter()
+        self._reports: deque[tuple[datetime, Collection[str]]] = deque()
+
+    def add(self, at: datetime, terms: Collection[str]) -> None:
+        """Count a report, and forget those of more than seven days before it."""
+        self._reports.append((at, terms))
+        self._seen.update(terms)
+        while self._reports[0][0] < at - _REMEMBERED or len(self._reports) > _MOST_REMEMBERED:
+            for term in self._reports.popleft()[1]:
+                self._seen[term] -= 1
+                if not self._seen[term]:
+                    del self._seen[term]
+
+    def rarity(self, terms: Iterable[str]) -> dict[str, float]:
+        """How rare each term is: by the table, less for what the stream is full of now."""
+        reports = len(self._reports)
+        if reports < _FEWEST:
+            return {term: self._table.of(term) for term in terms}
+        rarest = math.log((reports + 1) / 1.5)
+        weights = {}
+        for term in terms:
+            recent = math.log((reports + 1) / (self._seen.get(term, 0) + 0.5)) / rarest
+            weights[term] = self._table.of(term) * (1 - _SHARE + _SHARE * max(0.0, min(1.0, recent)))
+        return weights

@@ -1,0 +1,39 @@
+"""What is understood of a text: its language, its places, its events and tolls. One way for news and for questions.
+
+Cheap to hand to another process, which loads the tables it needs for itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.domain.language import detect
+from bot.domain.model import Content
+from bot.domain.places import Mention
+from bot.events import event_reader
+from bot.places import Places, hit_of
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """Reads with the places that this installation knows."""
+
+    places: Places = field(default_factory=Places)
+
+    def read(self, title: str, text: str, source_area: str | None = None) -> Content:
+        """`source_area` is what the source mostly writes about (`Source.area`)."""
+        return self.read_with(title, text, self.mentions(title, text, source_area))
+
+    def mentions(self, title: str, text: str, source_area: str | None = None) -> Sequence[Mention]:
+        """The names that are, or may be, places."""
+        return self.places.reader.recognise(title, text, source_area)
+
+    def read_with(self, title: str, text: str, mentions: Sequence[Mention]) -> Content:
+        """The same, where the places have been found already."""
+        gazetteer = self.places.reader.gazetteer
+        happenings = event_reader().read(title, text, mentions)
+        return Content(
+            language=detect(f"{title}\n{text}"),
+            places=tuple(hit_of(mention, gazetteer) for mention in mentions),
+            events=happenings.told,
+            tolls=happenings.tolls,
+        )
