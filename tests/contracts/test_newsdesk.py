@@ -196,3 +196,28 @@ async def test_nothing_of_a_poll_is_kept_when_its_transaction_fails(
     assert await store.read(lambda c: c.execute(select(sources_table.c.etag)).all()) == before
     await desk.file(poll(article()))  # and the desk goes on
     assert await store.read(told) == {1: 1}
+
+
+@pytest.mark.parametrize(
+    ("watch", "told_of"),
+    [
+        ("جاسم + فئة: انفجار", 1),
+        ("جاسم + فئة: حريق", 0),
+        ("فئة: انفجار", 1),
+        ("درعا + خطورة: متوسطة", 1),
+        ("درعا + مصدر: صوت حوران", 1),
+        ("درعا + مصدر: صوت الغوطة", 0),
+        ("انفجار + لغة: عربي", 1),
+        ("انفجار + لغة: تركي", 0),
+        ("جاسم - فئة: انفجار", 0),
+        ("جاسم + صيغة: نفي", 0),
+        ("محافظة درعا", 1),
+        ("حوران", 1),
+    ],
+)
+async def test_a_watch_may_ask_for_what_happens_and_who_says_so(
+    store: Store, desk: Newsdesk, lists: Watchlists, watch: str, told_of: int
+) -> None:
+    await lists.watch(1, watch)
+    await desk.file(poll(article("انفجار عبوة ناسفة في مدينة جاسم شمال درعا", "انفجرت عبوة ناسفة قرب السوق في جاسم.")))
+    assert (await store.read(told))[1] == told_of
