@@ -61,7 +61,7 @@ class Analyst:
         title, text = (item.get("title") or "")[:MAX_TITLE], (item.get("text") or "")[:MAX_TEXT]
         area = area_of(item.get("source"), self.understanding.places.reader.gazetteer)
         mentions = self.understanding.mentions(title, text, area)
-        content = self.understanding.read_with(title, text, mentions)
+        content = self.understanding.read_with(title, text, mentions, _year(item.get("published_at")))
         moment = datetime(1970, 1, 1, tzinfo=UTC)  # analysis asks what is said, not whether it is news
         article = Article(
             source_id=str(item.get("source") or ""),
@@ -97,6 +97,14 @@ class Analyst:
         words = WatchIndex()
         words.add(0, focus)
         return [e for f in words.match(article.title, article.text) for e in f.evidence]
+
+
+def _year(published_at: object) -> int | None:
+    """Of an RFC 3339 instant; None for anything else."""
+    try:
+        return datetime.fromisoformat(str(published_at)).year
+    except ValueError:
+        return None
 
 
 def _place(mention: Mention) -> Json:

@@ -19,18 +19,19 @@ class Understanding:
 
     places: Places = field(default_factory=Places)
 
-    def read(self, title: str, text: str, source_area: str | None = None) -> Content:
-        """`source_area` is what the source mostly writes about (`Source.area`)."""
-        return self.read_with(title, text, self.mentions(title, text, source_area))
+    def read(self, title: str, text: str, source_area: str | None = None, year: int | None = None) -> Content:
+        """`source_area` is what the source mostly writes about (`Source.area`), `year` when it was published: what a
+        text says of earlier years is the past."""
+        return self.read_with(title, text, self.mentions(title, text, source_area), year)
 
     def mentions(self, title: str, text: str, source_area: str | None = None) -> Sequence[Mention]:
         """The names that are, or may be, places."""
         return self.places.reader.recognise(title, text, source_area)
 
-    def read_with(self, title: str, text: str, mentions: Sequence[Mention]) -> Content:
+    def read_with(self, title: str, text: str, mentions: Sequence[Mention], year: int | None = None) -> Content:
         """The same, where the places have been found already."""
         gazetteer = self.places.reader.gazetteer
-        happenings = event_reader().read(title, text, mentions)
+        happenings = event_reader().read(title, text, mentions, year)
         return Content(
             language=detect(f"{title}\n{text}"),
             places=tuple(hit_of(mention, gazetteer) for mention in mentions),

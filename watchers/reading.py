@@ -58,7 +58,7 @@ def understand(
     reading = read_feed(document, seen_at)
     entries = {key_of(entry): entry for entry in reading.entries}
     new = [entry for key, entry in entries.items() if key not in known]
-    read = partial(understanding.read, source_area=source.area)
+    read = partial(understanding.read, source_area=source.area, year=seen_at.year)
     articles = tuple(make_article(entry, source.id, seen_at, read) for entry in new)
     return Understood(reading, frozenset(entries), articles)
 

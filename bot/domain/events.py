@@ -264,4 +264,6 @@ def _named(passage: Passage, mentions: Sequence[Mention]) -> list[tuple[int, str
 
 
 def _unique(events: Iterable[Event]) -> tuple[Event, ...]:
-    return tuple({(e.category, e.modality, e.codes): e for e in reversed(tuple(events))}.values())[::-1]
+    """The first of each that say the same of the same places, in order: the title, then the text."""
+    first = {(e.category, e.modality, e.codes): e for e in reversed(tuple(events))}
+    return tuple(sorted(first.values(), key=lambda e: (e.field != "title", e.start)))
