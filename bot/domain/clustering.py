@@ -12,21 +12,21 @@ makes two reports one event is judged in `story_pairs`; this module owns who is 
 """
 
 import heapq
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from bot.domain.story_features import FeatureReader, Features, Report
+from bot.domain.story_features import Facts, FeatureReader, Features, Report
 from bot.domain.story_pairs import Judgement, PairModel, Weighed, judge, news_in
 from bot.domain.story_words import RarityTable, Stream
 
 ALIVE = timedelta(days=4)  # a report joins no story whose last report is older
 COMPARED = 24  # reports that a new one is compared with
-_INDEXED = 16  # rarest terms of a report by which it is found
-_MOST_WITH_TERM = 200  # reports kept under one term, the latest
-_MOST_REPORTS = 30_000  # kept in all, whatever their times
+_INDEXED = 14  # weightiest terms of the opening, and of the whole, by which a report is found
+_MOST_WITH_TERM = 120  # reports kept under one term, the latest
+_MOST_REPORTS = 10_000  # kept in all, whatever their times; about 10 KB each
 _SUPPORT, _SUPPORT_FROM = 0.2, 0.3  # what further reports of a story that look alike add to its score
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -78,7 +78,7 @@ class Stories:
     def __init__(self, teller: Teller, first_story: int) -> None:
         self._teller, self._next = teller, first_story
         self._stream = Stream(teller.rarity)
-        self._by_term: defaultdict[str, deque[int]] = defaultdict(lambda: deque(maxlen=_MOST_WITH_TERM))
+        self._by_term: defaultdict[str, list[int]] = defaultdict(list)
         self._filed: dict[int, _Filed] = {}  # by number of arrival
         self._arrived = 0
         self._latest = _LONG_AGO
@@ -109,17 +109,17 @@ class Stories:
                 best, support = story, total
         if best is None or support < self._teller.model.stream:
             return None
-        return self._joined(best, weighed.features, support)
+        return self._joined(best, weighed.facts, support)
 
-    def _joined(self, story: Sequence[tuple[Judgement, _Filed]], later: Features, support: float) -> Assignment:
+    def _joined(self, story: Sequence[tuple[Judgement, _Filed]], later: Facts, support: float) -> Assignment:
         """A development brings something that none of the reports at hand had; all else repeats."""
         judgement, filed = max(story, key=lambda pair: pair[0].score)
-        new = "" if judgement.relation == "same" else news_in([f.weighed.features for _, f in story], later)
+        new = "" if judgement.relation == "same" else news_in([f.weighed.facts for _, f in story], later)
         relation: Literal["same", "development"] = "development" if new else "same"
         reason = new or {"development": "same_facts", "different": "like_several"}.get(
             judgement.relation, judgement.reason
         )
-        return Assignment(filed.story, relation, min(1.0, support), reason, filed.weighed.features.report.id)
+        return Assignment(filed.story, relation, min(1.0, support), reason, filed.weighed.facts.id)
 
     def _judge(self, filed: _Filed, weighed: Weighed) -> Judgement:
         return judge(filed.weighed, weighed, self._teller.model, self._teller.model.stream)
@@ -134,15 +134,15 @@ class Stories:
         """Those that share the most, by the rarity of the terms that both are found by."""
         shared: Counter[int] = Counter()
         for term in _keys(weighed):
-            weight = weighed.rarity.get(term, 1.0)
+            weight = weighed.whole.get(term, 1)
             for number in self._by_term.get(term, ()):
-                shared[number] += weight  # type: ignore[assignment]
+                shared[number] += weight
         near = heapq.nlargest(COMPARED, shared.items(), key=lambda item: item[1])
-        at = weighed.features.report.at or self._latest
+        at = weighed.facts.at or self._latest
         return [f for n, _ in near if (f := self._filed.get(n)) is not None and abs(f.at - at) <= ALIVE]
 
     def _file(self, weighed: Weighed, story: int) -> None:
-        at = weighed.features.report.at or self._latest
+        at = weighed.facts.at or self._latest
         self._latest = max(self._latest, at)
         self._next = max(self._next, story + 1)
         keys = _keys(weighed)
@@ -150,7 +150,10 @@ class Stories:
         self._arrived += 1
         self._filed[number] = _Filed(weighed, story, at, keys)
         for key in keys:
-            self._by_term[key].append(number)
+            numbers = self._by_term[key]
+            numbers.append(number)
+            if len(numbers) > _MOST_WITH_TERM:
+                del numbers[: _MOST_WITH_TERM // 2]
         self._forget()
 
     def _forget(self) -> None:
@@ -158,21 +161,21 @@ class Stories:
         for _ in range(2):
             number = next(iter(self._filed))
             filed = self._filed[number]
-            if len(self._filed) <= _MOST_REPORTS and self._latest - filed.at <= ALIVE * 2:
+            if len(self._filed) <= _MOST_REPORTS and self._latest - filed.at <= ALIVE:
                 return
             del self._filed[number]
             for key in filed.keys:
                 numbers = self._by_term.get(key)
                 if numbers and numbers[0] == number:
-                    numbers.popleft()
+                    del numbers[0]
                 if not numbers:
                     self._by_term.pop(key, None)
 
 
 def _keys(weighed: Weighed) -> tuple[str, ...]:
     """By what a report is found: the rarest terms of its opening and of the whole."""
-    opening = heapq.nlargest(_INDEXED, weighed.opening, key=weighed.rarity.__getitem__)
-    whole = heapq.nlargest(_INDEXED, weighed.whole, key=weighed.rarity.__getitem__)
+    opening = heapq.nlargest(_INDEXED, weighed.opening, key=weighed.opening.__getitem__)
+    whole = heapq.nlargest(_INDEXED, weighed.whole, key=weighed.whole.__getitem__)
     return tuple(dict.fromkeys((*opening, *whole)))
 
 

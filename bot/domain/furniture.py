@@ -90,7 +90,7 @@ _MACHINE = re.compile(
     re.IGNORECASE,
 )
 _LINK = re.compile(r"(?:https?://|www\.|t\.me/|pic\.twitter)\S+")
-_CODE = re.compile(r"\[/?[a-z][a-z_-]{2,}[^\]\n]{0,200}\]|</?[a-zA-Z][^<>\n]{0,200}>")
+_CODE = re.compile(r"\[/?[a-z][a-z_-]{2,}[^\]\n]{0,200}\]")
 _SIGNS = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2190-\u21ff\ufe0f\u200d-\u200f\u202a-\u202e\u2066-\u2069]+"
 )
@@ -163,7 +163,7 @@ def shown(part: str) -> str:
     """A part of a text as it is shown: without links, short codes, emoji and hash signs, white space collapsed."""
     if "/" in part or "www" in part:
         part = _LINK.sub("", part)
-    if "[" in part or "<" in part:
+    if "[" in part:
         part = _CODE.sub("", part)
     part = _SIGNS.sub(" ", part)
     if "#" in part:

@@ -124,7 +124,7 @@ class Content:
     language: str
     places: tuple[PlaceHit, ...] = ()
     events: tuple[Event, ...] = ()
-    tolls: Tolls = Tolls()
+    tolls: Tolls = field(default_factory=Tolls)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 # A full stop in a number, after a single letter ("د. أحمد") or after the number of a line ("1. …") ends no sentence.
 _END = re.compile(r"(?<![\s.(«“\"][^\W\d_])(?<!^\w)(?<![.!?؟…])[.!?؟…]++[»”\")\]]*+(?=\s|$)|\n+", re.MULTILINE)
@@ -54,6 +55,7 @@ def stops(text: str) -> int:
     return len([part for part in _STOPS.split(text) if part.strip()])
 
 
+@lru_cache(maxsize=256)  # a summary counts the same sentences several times
 def count_words(text: str) -> int:
     """How many words a reader counts: 24/7 and «آذار/مارس» are two."""
     return len(_WORD.findall(text))

@@ -8,10 +8,12 @@ characters, of datelines and tails freed. Judges nothing: `story_pairs` compares
 length; one without words gives features without terms, which match nothing.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from bot.domain.arabic import Token, tokenise
 from bot.domain.furniture import news, shown, without_head
@@ -24,17 +26,20 @@ LOOKED_AT = 1_800  # of a text, its tails and heads included
 WHOLE = 700  # of the text: what the words of a report are taken from
 OPENING = 150  # of the text: what the first sentence says
 _SHINGLE = 3  # terms
-_MOST_SHINGLED = 250  # terms: the text of a repost may be longer, its beginning is enough
 _DEAD, _INJURED = "@قتل", "@اصابه"
 _GOVERNORATE = 4  # letters of its code: SY07
 _REACH = 3  # words between a number and the word for casualties
+
+
+Tokens = Sequence[Token]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """One report of one source. `at`: when it was published, or first seen; None where nothing is known.
 
-    `places`: what `bot.places` found; `dead`, `injured`: the toll, where something better than this module read it.
+    `places`: what `bot.places` found. `dead`, `injured`: the toll, and `events`: the categories of what is reported as
+    new, where something better than this module has read them. `language` may be left open.
     """
 
     id: str
@@ -45,21 +50,23 @@ class Report:
     places: tuple[PlaceHit, ...] = ()
     dead: int | None = None
     injured: int | None = None
+    events: frozenset[str] = frozenset()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Features:
-    """What is compared. Terms are counted; codes are those of places, each with all that contain it, or `=name` for
-    a name behind a place noun."""
+class Facts:
+    """What a report states. Places are codes, each with all that contain it, or `=name` for a name behind a place noun;
+    `at` may be unknown."""
 
-    report: Report
-    opening: Mapping[str, int]  # title and first sentence
-    whole: Mapping[str, int]  # title and text
-    shingles: frozenset[int]  # runs of three terms, as hashes
+    id: str
+    source: str
+    at: datetime | None
+    shingles: Sequence[int]  # runs of three terms, all numbers alike, as hashes, each once
+    wording: int  # a hash of all terms in order
     towns: frozenset[str]  # the most exact places of the title, or of the opening where the title has none
     villages: frozenset[str]  # names behind place nouns in the title and the opening, known or not
     named: frozenset[str]  # all places of the whole
-    days: frozenset[int]  # week days named in the opening
     numbers: frozenset[str]  # numbers of the whole but years
     years: frozenset[str]
     dead: int | None
@@ -67,10 +74,22 @@ class Features:
     begun: frozenset[str]  # stages in the title and the opening
     stages: frozenset[str]  # stages in the whole
     explains: bool
+    events: frozenset[str]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is compared: facts, and how often each term stands in the title and first sentence, and in the whole."""
+
+    facts: Facts
+    opening: Mapping[str, int]
+    whole: Mapping[str, int]
 
     @property
-    def terms(self) -> frozenset[str]:
-        return frozenset((*self.opening, *self.whole))
+    def terms(self) -> tuple[str, ...]:
+        """Each term once."""
+        return tuple(dict.fromkeys((*self.opening, *self.whole)))
 
 
 class FeatureReader:
@@ -84,32 +103,37 @@ class FeatureReader:
         body = tokenise(clean(report.text[:LOOKED_AT]))
         whole = [t for t in body if t.start < WHOLE]
         opening = [t for t in body if t.start < OPENING]
-        stems = _stems(title)
-        terms = [self._words.alike.terms(s) for s in (stems, _stems(opening), _stems(whole), _stems(body))]
-        numbers = {t.form for t in (*title, *whole) if t.form.isdigit()}
+        terms = [self._words.alike.terms(_stems(part)) for part in (title, opening, whole, body)]
+        facts = self._facts(report, title, opening, whole, terms[0] + terms[3])
+        return Features(facts, Counter(terms[0] + terms[1]), Counter(terms[0] + terms[2]))
+
+    def _facts(self, report: Report, title: Tokens, opening: Tokens, whole: Tokens, terms: Sequence[str]) -> Facts:
+        stems, first = _stems(title), _stems(opening)
+        numbers = frozenset(t.form for t in (*title, *whole) if t.form.isdigit())
         years = frozenset(n for n in numbers if len(n) == 4 and n.startswith(("19", "20")))
-        dead, injured = (self._toll((title, whole), what) for what in (_DEAD, _INJURED))
-        villages = frozenset(self._names(title) | self._names(opening))
         towns, named = self._places(report)
-        return Features(
-            report,
-            Counter(terms[0] + terms[1]),
-            Counter(terms[0] + terms[2]),
-            _shingles(terms[0] + terms[3]),
-            towns or frozenset(self._names(title)),
-            villages,
-            named | self._names(title) | self._names(whole),
-            frozenset(self._words.days[s] for s in _stems(opening) if s in self._words.days),
-            frozenset(numbers - years),
-            years,
-            report.dead if report.dead is not None else dead,
-            report.injured if report.injured is not None else injured,
-            self._words.stages.found(stems) | self._words.stages.found(_stems(opening)),
-            self._words.stages.found(stems + _stems(whole)),
-            report.title.rstrip(' .!"»”').endswith(("؟", "?")) or bool(self._words.explaining.found(stems)),
+        in_title = frozenset(self._names(title))
+        return Facts(
+            id=report.id,
+            source=report.source,
+            at=report.at,
+            shingles=_shingles(terms),
+            wording=hash(tuple(terms)),
+            towns=towns or in_title,
+            villages=in_title | self._names(opening),
+            named=named | in_title | self._names(whole),
+            numbers=numbers - years,
+            years=years,
+            dead=report.dead if report.dead is not None else self._toll((title, whole), _DEAD),
+            injured=report.injured if report.injured is not None else self._toll((title, whole), _INJURED),
+            begun=self._words.stages.found(stems) | self._words.stages.found(first),
+            stages=self._words.stages.found(stems) | self._words.stages.found(_stems(whole)),
+            explains=_asks(report.title) or bool(self._words.explaining.found(stems)),
+            events=report.events,
+            language=report.language,
         )
 
-    def _toll(self, parts: Iterable[Sequence[Token]], what: str) -> int | None:
+    def _toll(self, parts: Iterable[Tokens], what: str) -> int | None:
         """The first number beside a word for the dead, or the injured."""
         for tokens in parts:
             for at, token in enumerate(tokens):
@@ -143,10 +167,10 @@ class FeatureReader:
             return hit.codes[0]
         return next((code for code in hit.codes if code.startswith("SY") and len(code) == _GOVERNORATE), "")
 
-    def _names(self, tokens: Sequence[Token]) -> set[str]:
+    def _names(self, tokens: Tokens) -> set[str]:
         """The names behind place nouns: «قرية جملة» names جملة, whether or not a gazetteer knows it."""
         found = set()
-        for noun, name in zip(tokens, tokens[1:], strict=False):
+        for noun, name in pairwise(tokens):
             bare = noun.form.removeprefix("ب").removeprefix("ال") if noun.form not in self._words.nouns else noun.form
             if bare in self._words.nouns and not name.before.strip("\"'«“”(") and name.form not in self._words.nexts:
                 found.add("=" + stem(name.form))
@@ -159,10 +183,15 @@ def clean(text: str) -> str:
     return kept or shown(text[without_head(text) :])
 
 
-def _stems(tokens: Sequence[Token]) -> list[str]:
+def _stems(tokens: Tokens) -> list[str]:
     return [stem(token.form) for token in tokens]
 
 
-def _shingles(terms: Sequence[str]) -> frozenset[int]:
-    terms = terms[:_MOST_SHINGLED]
-    return frozenset(hash(tuple(terms[i : i + _SHINGLE])) for i in range(len(terms) - _SHINGLE + 1))
+def _shingles(terms: Sequence[str]) -> Sequence[int]:
+    """An array, as thousands of reports are remembered: a set of as many numbers takes ten times the memory."""
+    plain = ["#" if term.isdigit() else term for term in terms]
+    return array("q", {hash(tuple(plain[i : i + _SHINGLE])) for i in range(len(plain) - _SHINGLE + 1)})
+
+
+def _asks(title: str) -> bool:
+    return title.rstrip(' .!"»”').endswith(("؟", "?"))

@@ -15,41 +15,45 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from bot.domain.story_features import Features
+from bot.domain.story_features import Facts, Features
 
 Cues = Mapping[str, float]
 Relation = Literal["same", "development", "different"]
 
 APART = timedelta(days=7)  # the same words a week later are news of another week
 REPOST = 0.6  # of the shorter text's runs of three terms stand in the other
+_FINENESS = 8  # steps of a weight of 1
 _ALIKE = 0.25  # so many that the name of the village is the news
 _FEWEST_SHINGLES = 7  # a shorter text repeats another by chance: «انفجار في حلب»
 _NO_NEWS = frozenset({"ahead", "goes_on"})  # stages that are no development by themselves
 _FULL_OF_NUMBERS = 3
+_SAME_EVENT = timedelta(hours=12)
 _SAME_DAY = timedelta(hours=18)
 _UNKNOWN_HOURS = 6.0  # between two reports of which one has no time
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """Features with the weight that each term had when the report arrived, and the lengths of both vectors."""
+    """A report ready for comparing: its facts, and the weight that each of its terms had when it arrived.
 
-    features: Features
-    rarity: Mapping[str, float]
-    opening: Mapping[str, float]
-    whole: Mapping[str, float]
+    Weights are whole numbers, as thousands of reports are remembered and small numbers take no memory in Python.
+    """
+
+    facts: Facts
+    opening: Mapping[str, int]
+    whole: Mapping[str, int]
+    opening_sum: int
     opening_length: float
     whole_length: float
-    opening_rarity: float
 
     @classmethod
     def of(cls, features: Features, rarity: Mapping[str, float]) -> "Weighed":
         opening, whole = (
-            {term: (1 + math.log(times)) * rarity[term] for term, times in terms.items()}
+            {term: round(_FINENESS * (1 + math.log(times)) * rarity[term]) for term, times in terms.items()}
             for terms in (features.opening, features.whole)
         )
         lengths = (math.sqrt(sum(weight * weight for weight in vector.values())) for vector in (opening, whole))
-        return cls(features, rarity, opening, whole, *lengths, sum(rarity[term] for term in opening))
+        return cls(features.facts, opening, whole, sum(opening.values()), *lengths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +105,9 @@ def chance(weights: Mapping[str, float], cues: Cues) -> float:
 
 def judge(earlier: Weighed, later: Weighed, model: PairModel, least: float | None = None) -> Judgement:
     """The relation of two reports in order of time; `least`: the score from which they are one story."""
-    a, b = earlier.features, later.features
+    a, b = earlier.facts, later.facts
     copied = repeated(a, b)
-    why = veto(a, b, copied)
+    why = veto(earlier, later, copied)
     if why:
         return Judgement("different", 0.0, why)
     cues = cues_of(earlier, later)
@@ -118,50 +122,46 @@ def judge(earlier: Weighed, later: Weighed, model: PairModel, least: float | Non
     return Judgement("same", score, "same_facts")
 
 
-def repeated(a: Features, b: Features) -> float:
+def repeated(a: Facts, b: Facts) -> float:
     """The share of the shorter text that stands word for word in the other; 0 where it is too short to tell."""
     shorter = min(len(a.shingles), len(b.shingles))
     if shorter < _FEWEST_SHINGLES:
-        same = a.whole == b.whole and len(a.whole) >= 4
-        return 1.0 if same else 0.0
-    return len(a.shingles & b.shingles) / shorter
+        return float(shorter > 0 and a.wording == b.wording)
+    return len(set(b.shingles).intersection(a.shingles)) / shorter
 
 
-def veto(a: Features, b: Features, copied: float) -> str:
+def veto(earlier: Weighed, later: Weighed, copied: float) -> str:
     """What makes two events of two reports whatever their words, or ""."""
+    a, b = earlier.facts, later.facts
     gap = _gap(a, b)
     if gap is not None and gap > APART:
         return "another_time"
     if gap is None and a.years and b.years and a.years.isdisjoint(b.years):
         return "another_year"
-    if places_apart(a, b, a.towns, b.towns) or (copied >= _ALIKE and places_apart(a, b, a.villages, b.villages)):
-        return "another_place"
-    if (
-        copied >= REPOST
-        and gap is not None
-        and gap > _SAME_DAY
-        and a.numbers != b.numbers
-        and not (a.numbers & b.numbers)
+    if _apart(earlier, a.towns, later, b.towns) or (
+        copied >= _ALIKE and _apart(earlier, a.villages, later, b.villages)
     ):
+        return "another_place"
+    if copied >= _ALIKE and gap is not None and gap > _SAME_DAY and _other_numbers(a, b):
         return "another_day"
     return ""
 
 
-def _other_numbers(a: Features, b: Features) -> bool:
+def _other_numbers(a: Facts, b: Facts) -> bool:
     """Whether both are full of numbers and share none, as two days' prices are and do not."""
     return min(len(a.numbers), len(b.numbers)) >= _FULL_OF_NUMBERS and a.numbers.isdisjoint(b.numbers)
 
 
-def places_apart(a: Features, b: Features, there: frozenset[str], here: frozenset[str]) -> bool:
+def _apart(one: Weighed, there: frozenset[str], other: Weighed, here: frozenset[str]) -> bool:
     """Whether each is about places, `there` and `here`, that the other does not even mention."""
-    return bool(there and here) and not _mentions(a, here) and not _mentions(b, there)
+    return bool(there and here) and not _mentions(one, here) and not _mentions(other, there)
 
 
-def _mentions(features: Features, places: frozenset[str]) -> bool:
-    return any(place in features.named or (place[0] == "=" and place[1:] in features.whole) for place in places)
+def _mentions(report: Weighed, places: frozenset[str]) -> bool:
+    return any(place in report.facts.named or (place[0] == "=" and place[1:] in report.whole) for place in places)
 
 
-def toll_rises(known: Sequence[Features], later: Features) -> bool:
+def toll_rises(known: Sequence[Facts], later: Facts) -> bool:
     """Whether the later report counts more dead or injured than any of those known that count them."""
     dead = [features.dead for features in known if features.dead is not None]
     injured = [features.injured for features in known if features.injured is not None]
@@ -171,7 +171,7 @@ def toll_rises(known: Sequence[Features], later: Features) -> bool:
 
 def cues_of(earlier: Weighed, later: Weighed) -> dict[str, float]:
     """How two reports compare: likeness 0..1 of their words, and what else is alike or not."""
-    a, b = earlier.features, later.features
+    a, b = earlier.facts, later.facts
     gap = _gap(a, b)
     hours = abs(gap.total_seconds()) / 3600 if gap is not None else _UNKNOWN_HOURS
     return {
@@ -180,13 +180,21 @@ def cues_of(earlier: Weighed, later: Weighed) -> dict[str, float]:
         "told": min(_told(earlier, later), _told(later, earlier)),
         "hours": math.log1p(hours),
         "explains": float(a.explains != b.explains),
-        "other_day": float(bool(a.days and b.days) and a.days.isdisjoint(b.days)),
-        "villages_apart": float(places_apart(a, b, a.villages, b.villages)),
-        "source": float(a.report.source == b.report.source),
+        "villages_apart": float(_apart(earlier, a.villages, later, b.villages)),
+        "source": float(a.source == b.source),
+        "same_event": float(_same_event(a, b)),
+        "other_language": float(a.language != b.language and _same_event(a, b)),
     }
 
 
-def further_cues(a: Features, b: Features, cues: Cues) -> dict[str, float]:
+def _same_event(a: Facts, b: Facts) -> bool:
+    """Whether both report events of one category in one town, nearly at the same time."""
+    gap = _gap(a, b)
+    towns = {town for town in a.towns & b.towns if not town.startswith(("SY", "="))}
+    return bool(towns) and not a.events.isdisjoint(b.events) and gap is not None and gap <= _SAME_EVENT
+
+
+def further_cues(a: Facts, b: Facts, cues: Cues) -> dict[str, float]:
     """How much later and new the later report is."""
     new = b.begun - a.stages
     return {
@@ -198,7 +206,7 @@ def further_cues(a: Features, b: Features, cues: Cues) -> dict[str, float]:
     }
 
 
-def news_in(known: Sequence[Features], later: Features) -> str:
+def news_in(known: Sequence[Facts], later: Facts) -> str:
     """What the later report has that no known one had: "toll_up", "now_STAGE", or ""."""
     if toll_rises(known, later):
         return "toll_up"
@@ -206,13 +214,13 @@ def news_in(known: Sequence[Features], later: Features) -> str:
     return f"now_{min(new)}" if new else ""
 
 
-def _gap(a: Features, b: Features) -> timedelta | None:
-    if a.report.at is None or b.report.at is None:
+def _gap(a: Facts, b: Facts) -> timedelta | None:
+    if a.at is None or b.at is None:
         return None
-    return abs(b.report.at - a.report.at)
+    return abs(b.at - a.at)
 
 
-def _likeness(one: Mapping[str, float], other: Mapping[str, float], lengths: float) -> float:
+def _likeness(one: Mapping[str, int], other: Mapping[str, int], lengths: float) -> float:
     """The cosine of two vectors of terms."""
     if not lengths:
         return 0.0
@@ -223,6 +231,6 @@ def _likeness(one: Mapping[str, float], other: Mapping[str, float], lengths: flo
 
 def _told(a: Weighed, b: Weighed) -> float:
     """How much of what `a` says first stands anywhere in `b`."""
-    if not a.opening_rarity:
+    if not a.opening_sum:
         return 0.0
-    return sum(a.rarity[term] for term in a.opening if term in b.whole) / a.opening_rarity
+    return sum(weight for term, weight in a.opening.items() if term in b.whole) / a.opening_sum

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.domain.arabic import normalise
 
@@ -63,7 +64,7 @@ class Phrases:
     def found(self, stems: Sequence[str]) -> frozenset[str]:
         """The names of the sets that the stems hold something of."""
         single = (self._words[s] for s in stems if s in self._words)
-        pairs = (self._pairs[p] for p in zip(stems, stems[1:], strict=False) if p in self._pairs)
+        pairs = (self._pairs[p] for p in pairwise(stems) if p in self._pairs)
         return frozenset((*single, *pairs))
 
 
@@ -74,7 +75,6 @@ class Vocabulary:
     alike: Phrases  # what stands for one another
     stages: Phrases  # how far an event has come: denial, arrest, agreement, arrival …
     explaining: Phrases  # titles of pieces that explain an event and do not report it
-    days: Mapping[str, int]  # stems of week days, 0 is Monday
     seats: Mapping[str, bool]  # stems of towns that whole governorates are named after; False: means more than a place
     nouns: frozenset[str]  # folded place nouns: قرية، بلدة، حي
     nexts: frozenset[str]  # folded words that follow a place noun and are no name
@@ -86,12 +86,10 @@ class Vocabulary:
         stages = lists["stages"]
         assert isinstance(alike, Sequence)
         assert isinstance(stages, Mapping)
-        days = str(lists["days"]).split()
         return cls(
             Phrases({"@" + normalise(line.split()[0]): line.split() for line in alike}),
             Phrases({name: str(words).split() for name, words in stages.items()}),
             Phrases({"explains": str(lists["explaining"]).split()}),
-            {stem(normalise(day)): number for number, day in enumerate(days)},
             {
                 " ".join(stem(word) for word in normalise(name.strip("*").replace("_", " ")).split()): name[0] != "*"
                 for name in str(lists["seats"]).split()
@@ -129,7 +127,7 @@ class RarityTable:
 _FEWEST = 6  # reports before the stream says anything
 _SHARE = 0.4  # of a word's weight that comes from the last days' own reports
 _REMEMBERED = timedelta(days=7)
-_MOST_REMEMBERED = 20_000  # reports
+_MOST_REMEMBERED = 10_000  # reports
 
 
 class Stream:

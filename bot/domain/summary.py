@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bot.domain import clauses
 from bot.domain.arabic import normalise
-from bot.domain.furniture import LONGEST_READ, Piece, news, shown
+from bot.domain.furniture import LONGEST_READ, Piece, addresses_a_machine, news, shown
 from bot.domain.model import Article, Evidence
 from bot.domain.neutral import neutral
 from bot.domain.past import goes_on, says_when, told_as_past
@@ -27,7 +27,9 @@ WORDS = 64  # "about 60": the bound is 65 words as \\w+ counts them; about three
 LETTERS = 700  # a bound for texts whose "words" are endless; 60 Arabic words have about 350
 SHORT_WORDS, SHORT_LETTERS = 35, 400
 _SHORT_LEAD = 8  # a lead of fewer words is joined to the next sentence
+_LONGEST_ASIDE = 220  # code points
 _REST = 8  # words worth starting another sentence for
+_FEWEST = 4  # words of a sentence that says something by itself
 _LOOKED_AT = 9  # sentences from which the rest of a summary is chosen; later ones are rarely what an editor tells
 
 _WORD = re.compile(r"\w+")
@@ -93,12 +95,28 @@ def digest(article: Article, evidence: Sequence[Evidence] = (), named: Sequence[
         return Summary("", "")
     focused = [index for index, one in enumerate(told) if one.spots]
     if not focused:
-        short = cut_at_pause(_lead(told)[0], SHORT_WORDS, SHORT_LETTERS)
-        return Summary(_filled(article.title, told), neutral(short))
+        lead = _lead(told)[0]
+        short = neutral(cut_at_pause(lead, SHORT_WORDS, SHORT_LETTERS))
+        aside = _aside(article, evidence)
+        return Summary(_joined(_packed([(1, aside), (0, lead)])) if aside else _filled(article.title, told), short)
     best = min(focused, key=lambda i: (told[i].past, not told[i].named, told[i].leans and i > 0, i))
     places = [p.start for p in article.places if p.field == "text"]
     text = _focused(article.title, told, focused, best, places)
     return Summary(text, _short(told, focused, best, places), told[best].past)
+
+
+def _aside(article: Article, evidence: Sequence[Evidence]) -> str:
+    """The line that holds the match when it is no news («اقرأ أيضاً: …»), so that nobody wonders why he was told."""
+    text = article.text
+    spot = next((e.start for e in evidence if e.field == "text" and e.start < min(len(text), LONGEST_READ)), None)
+    if spot is None:
+        return ""
+    start, end = text.rfind("\n", 0, spot) + 1, text.find("\n", spot)
+    line = text[start : end if end >= 0 else len(text)]
+    own = next((s.text for s in sentences(line) if s.end > spot - start), "")
+    if len(line) > _LONGEST_ASIDE or _is_said_in(article.title, own) or addresses_a_machine(line) or stops(line) > 2:
+        return ""
+    return shown(line)
 
 
 def _short(told: Sequence[_Told], focused: Sequence[int], best: int, places: Sequence[int]) -> str:
@@ -145,18 +163,19 @@ def _lead(told: Sequence[_Told]) -> tuple[str, int]:
 
 def _focused(title: str, told: Sequence[_Told], focused: Sequence[int], best: int, places: Sequence[int]) -> str:
     """The best sentence about the match, what it leans on, then more about the match or the lead as room allows."""
-    main = _about(told[best], places, WORDS, LETTERS)
-    if best == 0 and main == told[0].piece.text:
+    exact = None if told[best].named else next((i for i in focused if told[i].named and told[i].is_dated), None)
+    main = _about(told[best], places, WORDS if exact is None else SHORT_WORDS, LETTERS)
+    if best == 0 and exact is None and main == told[0].piece.text:
         return _filled(title, told)
     wanted = [(best, main)]
-    if (context := _leans_on(told, best)) is not None and _begins(main, told[best]):
+    room = max(WORDS - count_words(main), _REST)
+    if exact is not None:
+        wanted.append((exact, _about(told[exact], places, room, LETTERS)))
+    elif (context := _leans_on(told, best)) is not None and _begins(main, told[best]):
         whole = told[context].piece.text
-        part = cut_at_pause(whole, max(WORDS - count_words(main), _REST), LETTERS)
+        part = cut_at_pause(whole, room, LETTERS)
         if count_words(part) * 2 >= count_words(whole):
             wanted.append((context, part))
-    if not told[best].named and (exact := next((i for i in focused if told[i].named and told[i].is_dated), None)):
-        room = WORDS - count_words(main)
-        wanted.append((exact, _about(told[exact], places, max(room, _REST), LETTERS)))
     for index in focused:
         one = told[index]
         if index != best and not one.past and (not one.leans or index - 1 == best):
@@ -189,26 +208,29 @@ def _filled(title: str, told: Sequence[_Told]) -> str:
     usable: list[int] = []
     leaning: set[int] = set()
     for i in range(begun, min(len(told), _LOOKED_AT)):
-        leans = told[i].leans
-        if told[i].is_dated and _stands(told[i].piece.text) and (not leans or i == begun or i - 1 in usable):
+        leans, text = told[i].leans, told[i].piece.text
+        stands = told[i].is_dated and _stands(text) and count_words(text) >= _FEWEST
+        if stands and (not leans or i == begun or i - 1 in usable):
             if leans:
                 leaning.add(len(usable))
             usable.append(i)
     chosen = best_rest(title, lead, [told[i].piece.text for i in usable], frozenset(leaning), room)
-    kept = [(0, lead)]
     free = [n for n in range(len(usable)) if n not in chosen and n not in leaning]
+    kept, said = [(0, lead)], [key_words(lead)]
     for index in (usable[n] for n in (*chosen, *free)):
-        text = _more(told[index], WORDS - sum(count_words(t) for _, t in kept))
-        new = text and not any(repeats(key_words(text), key_words(other)) for _, other in kept)
-        if new and stops(_joined([*kept, (index, text)])) <= SENTENCES:
+        room = WORDS - sum(count_words(text) for _, text in kept)
+        if room < _REST or len(kept) == SENTENCES:
+            break
+        text = _more(told[index], room)
+        words = key_words(text)
+        if words and stops(_joined([*kept, (index, text)])) <= SENTENCES and not any(repeats(words, w) for w in said):
             kept.append((index, text))
+            said.append(words)
     return _joined(kept)
 
 
 def _more(one: _Told, room: int) -> str:
     """The sentence as far as there is room; "" where what is left would be too little or would mislead."""
-    if room < _REST:
-        return ""
     text = cut_at_pause(one.piece.text, room, LETTERS)
     return "" if is_open(text) or (one.past and not says_when(text)) else text
 

@@ -1,0 +1,190 @@
+"""Stories: who joins whom, in which relation, and what bounds the cost. All texts are invented."""
+
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from time import perf_counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.clustering import ALIVE, Teller
+from bot.domain.model import PlaceHit
+from bot.domain.story_features import Report
+from bot.stories import load_teller
+
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+TELLER = load_teller()
+BLAST = (
+    "انفجار عبوة ناسفة في سوق مدينة منبج",
+    "انفجرت عبوة ناسفة صباح اليوم في سوق الهال بمدينة منبج شرقي حلب ما أدى إلى مقتل 3 مدنيين وإصابة تسعة آخرين.",
+)
+
+
+def report(name: str, title: str = "", text: str = "", hours: float = 0.0, **more: object) -> Report:
+    known = {"source": name, "at": NOON + timedelta(hours=hours)} | more
+    return Report(id=name, title=title, text=text, **known)  # type: ignore[arg-type]
+
+
+def test_a_second_outlet_in_its_own_words_joins() -> None:
+    stories = TELLER.stories()
+    first = stories.assign(report("one", *BLAST))
+    second = stories.assign(
+        report("two", "قتلى بتفجير في سوق الهال بمنبج", "قُتل ثلاثة أشخاص بتفجير عبوة ناسفة داخل سوق الهال في منبج.", 1)
+    )  # fmt: skip
+    assert first.relation == "new"
+    assert (second.story, second.relation, second.like) == (first.story, "same", "one")
+
+
+def test_a_higher_toll_is_a_development_and_its_repeat_is_not() -> None:
+    stories = TELLER.stories()
+    story = stories.assign(report("one", *BLAST)).story
+    risen = "ارتفاع حصيلة تفجير منبج إلى 5 قتلى"
+    text = "ارتفعت حصيلة انفجار العبوة الناسفة في سوق الهال بمدينة منبج إلى مقتل 5 مدنيين بعد وفاة جريحين."
+    higher = stories.assign(report("two", risen, text, 5))
+    again = stories.assign(report("three", "تفجير سوق الهال في منبج: 5 قتلى", text.replace("ارتفعت", "بلغت"), 6))
+    assert (higher.story, higher.relation, higher.reason) == (story, "development", "toll_up")
+    assert (again.story, again.relation) == (story, "same")
+
+
+@pytest.mark.parametrize(
+    ("stage", "title", "text"),
+    [
+        (
+            "denied",
+            "الداخلية تنفي مقتل مدنيين بتفجير منبج",
+            "نفت وزارة الداخلية مقتل مدنيين بانفجار العبوة الناسفة في سوق الهال بمدينة منبج.",
+        ),
+        (
+            "arrested",
+            "القبض على منفذي تفجير سوق منبج",
+            "ألقى الأمن الداخلي القبض على متورطين بتفجير العبوة الناسفة في سوق الهال بمدينة منبج.",
+        ),
+        (
+            "claimed",
+            "داعش يتبنى تفجير سوق الهال في منبج",
+            "تبنى تنظيم داعش تفجير العبوة الناسفة في سوق الهال بمدينة منبج.",
+        ),
+    ],
+)
+def test_a_denial_an_arrest_and_a_claim_are_developments(stage: str, title: str, text: str) -> None:
+    stories = TELLER.stories()
+    story = stories.assign(report("one", *BLAST)).story
+    later = stories.assign(report("two", title, text, 8))
+    assert (later.story, later.relation, later.reason) == (story, "development", f"now_{stage}")
+
+
+def test_a_report_that_arrives_late_joins_all_the_same() -> None:
+    stories = TELLER.stories()
+    later = stories.assign(report("two", *BLAST, 3))
+    late = stories.assign(report("one", "تفجير يضرب سوق منبج", BLAST[1], 0))
+    assert late.story == later.story
+
+
+def test_a_report_without_a_time_joins_by_its_words() -> None:
+    stories = TELLER.stories()
+    story = stories.assign(report("one", *BLAST)).story
+    assert stories.assign(report("two", *BLAST, at=None)).story == story
+
+
+def test_an_index_rebuilt_from_the_articles_answers_as_the_old_one() -> None:
+    rebuilt = TELLER.stories()
+    rebuilt.restore(report("one", *BLAST), 41)
+    assert rebuilt.assign(report("two", *BLAST, 2)).story == 41
+    assert rebuilt.assign(report("three", "افتتاح مدرسة في الميادين", "افتتحت مديرية التربية مدرسة.", 2)).story == 42
+
+
+def test_a_story_split_by_the_operator_stays_split() -> None:
+    stories = TELLER.stories()
+    first = stories.assign(report("one", *BLAST))
+    wrong = stories.assign(report("two", *BLAST, 1))
+    assert wrong.story == first.story
+    stories.restore(report("two", *BLAST, 1), 77)
+    assert stories.assign(report("three", "نزوح من ريف الحسكة", "نزحت عشرات العائلات من ريف الحسكة.", 2)).story == 78
+
+
+def test_the_codes_of_two_towns_keep_two_stories_apart() -> None:
+    words = "قصف مدفعي يستهدف {} ويخلف أضراراً في منازل المدنيين دون إصابات بحسب مصادر محلية متطابقة"
+    there = report("one", words.format("المكان"), places=(PlaceHit(("C1", "SY07"), "title", 18, 24),))
+    here = report("two", words.format("المكان"), hours=1, places=(PlaceHit(("C2", "SY07"), "title", 18, 24),))
+    around = report("three", words.format("المكان"), hours=1, places=(PlaceHit(("SY07",), "title", 18, 24),))
+    assert TELLER.compare(there, here).reason == "another_place"
+    assert TELLER.compare(there, around).relation == "same"
+    doubtful = report("four", words.format("المكان"), places=(PlaceHit(("C9",), "title", 18, 24, sure=False),))
+    assert TELLER.compare(there, doubtful).relation == "same"
+
+
+def test_one_event_in_two_languages_joins_by_town_category_and_hour() -> None:
+    place = (PlaceHit(("C6029", "SY12"), "title", 0, 3),)
+    arabic = report("one", "معرية: الاحتلال يعتقل شابين", places=place, events=frozenset({"arrest"}), language="ar")
+    english = report(
+        "two", "Two men detained in Maariyah", hours=2, places=place, events=frozenset({"arrest"}), language="en"
+    )
+    assert TELLER.compare(arabic, english).relation == "same"
+    other = report("three", "Road works in Maariyah", hours=2, places=place, events=frozenset({"roads"}), language="en")
+    assert TELLER.compare(arabic, other).relation == "different"
+
+
+def test_prices_of_two_days_in_the_same_words_are_two_stories() -> None:
+    words = "سجل سعر صرف الدولار في دمشق {} ليرة للشراء و{} للمبيع وبلغ سعر غرام الذهب {} ليرة وفق نشرة الصاغة"
+    today, tomorrow = words.format(11200, 11250, 990000), words.format(11310, 11360, 998000)
+    assert TELLER.compare(report("one", text=today), report("two", text=tomorrow, hours=24)).reason == "another_day"
+    assert TELLER.compare(report("one", text=today), report("two", text=today, hours=3)).reason == "repost"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "🔥🔥🔥",
+        "…!؟",
+        "\u202e\u200f",
+        "ا" * 2_000_000,
+        "كلمة " * 400_000,
+        "\ud800",
+        "<b>عاجل</b>",
+        "قتل " + "9" * 40,
+    ],
+    ids=["none", "emoji", "marks", "bidi", "one word", "2 MB", "surrogate", "html", "toll of 10^40"],
+)
+def test_any_text_gets_a_story_within_bounds(text: str) -> None:
+    stories = TELLER.stories()
+    began = perf_counter()
+    for title in ("", text):
+        assert stories.assign(report("one", title, text)).relation in {"new", "same"}
+    assert perf_counter() - began < 1.0
+
+
+def test_reports_without_words_open_their_own_stories() -> None:
+    stories = TELLER.stories()
+    assert len({stories.assign(report(str(n), "🔥", "")).story for n in range(3)}) == 3
+
+
+@given(st.text(max_size=200), st.text(max_size=400), st.text(max_size=200), st.text(max_size=400))
+@settings(max_examples=60, deadline=None)
+def test_a_judgement_is_the_same_from_both_sides(title: str, text: str, other_title: str, other_text: str) -> None:
+    one, other = report("one", title, text), report("other", other_title, other_text, 1)
+    judgement = TELLER.compare(one, other)
+    assert judgement == TELLER.compare(other, one)
+    assert 0.0 <= judgement.score <= 1.0
+
+
+def synthetic(number: int) -> Report:
+    """A report of common words and a few of its own; a day has 4,000."""
+    common = " ".join(f"كلمة{(number * 7 + i * i) % 90}" for i in range(60))
+    own = " ".join(f"نادر{number // 3}ص{i}" for i in range(5))
+    return report(str(number), f"{own} خبر {number}", f"{common} {own}", number / 4000 * 24)
+
+
+def test_the_cost_of_a_report_and_the_memory_do_not_grow_with_the_archive() -> None:
+    stories = Teller.stories(TELLER)
+    times: list[float] = []
+    for number in range(6000):
+        report_ = synthetic(number)
+        began = perf_counter()
+        stories.assign(report_)
+        times.append(perf_counter() - began)
+    early, late = median(times[500:1000]), median(times[-500:])
+    assert late < 2 * early
+    assert late < 0.02
+    assert len(stories) <= ALIVE / timedelta(hours=24) * 4000 + 2
