@@ -6,6 +6,9 @@
     stories.assign(report) -> Assignment(story, relation, score, reason)
     stories.restore(report, story)                      # rebuild from the last days' articles, oldest first
 
+Where the ids of stories are given by a store: `weighed = stories.read(report)`, `stories.place(weighed)`, and once the
+story has its id, `stories.file(weighed, story)`.
+
 An index in memory of the last days' reports. A new report is compared only with those that share rare words with it,
 at most `COMPARED`, so the cost of one does not grow with the archive. Reports that arrive late join all the same. What
 makes two reports one event is judged in `story_pairs`; this module owns who is compared, and which story wins.
@@ -13,8 +16,8 @@ makes two reports one event is judged in `story_pairs`; this module owns who is 
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -80,6 +83,7 @@ class Stories:
         self._stream = Stream(teller.rarity)
         self._by_term: defaultdict[str, list[int]] = defaultdict(list)
         self._filed: dict[int, _Filed] = {}  # by number of arrival
+        self._numbers: dict[str, int] = {}  # of arrival, by the report's id
         self._arrived = 0
         self._latest = _LONG_AGO
 
@@ -88,14 +92,27 @@ class Stories:
 
     def assign(self, report: Report) -> Assignment:
         """The story of a report that has just arrived, which is remembered with it."""
-        weighed = self._weigh(report)
+        weighed = self.read(report)
         assignment = self.place(weighed) or Assignment(self._next, "new", 0.0, "nothing_like_it")
-        self._file(weighed, assignment.story)
+        self.file(weighed, assignment.story)
         return assignment
 
     def restore(self, report: Report, story: int) -> None:
-        """Remember a report whose story is known, as after a start or when the operator has split one."""
-        self._file(self._weigh(report), story)
+        """Remember a report whose story is known, as after a start."""
+        self.file(self.read(report), story)
+
+    def move(self, report_id: str, story: int) -> None:
+        """Put a remembered report into another story, as when the operator splits one; nothing if it is forgotten."""
+        number = self._numbers.get(report_id)
+        if number is not None:
+            self._filed[number] = replace(self._filed[number], story=story)
+            self._next = max(self._next, story + 1)
+
+    def read(self, report: Report) -> Weighed:
+        """The report ready for `place` and `file`, once for each report: its words count from now on."""
+        features = self._teller.reader.read(report)
+        self._stream.add(report.at or self._latest, features.terms)
+        return self._teller.weighed(features, self._stream)
 
     def place(self, weighed: Weighed) -> Assignment | None:
         """The story that a report belongs to; None where it opens its own."""
@@ -104,12 +121,31 @@ class Stories:
             judged[filed.story].append((self._judge(filed, weighed), filed))
         best, support = None, 0.0
         for story in judged.values():
-            total = _support(judgement.score for judgement, _ in story)
+            total = _support([judgement for judgement, _ in story])
             if total > support:
                 best, support = story, total
         if best is None or support < self._teller.model.stream:
             return None
         return self._joined(best, weighed.facts, support)
+
+    def file(self, weighed: Weighed, story: int) -> None:
+        """Remember a report that was read, with its story; what was known under its id is forgotten."""
+        facts = weighed.facts
+        at = facts.at or self._latest
+        self._latest = max(self._latest, at)
+        self._next = max(self._next, story + 1)
+        if facts.id in self._numbers:
+            self._drop(self._numbers[facts.id])
+        number = self._arrived
+        self._arrived += 1
+        self._filed[number] = _Filed(weighed, story, at, _keys(weighed))
+        self._numbers[facts.id] = number
+        for key in self._filed[number].keys:
+            numbers = self._by_term[key]
+            numbers.append(number)
+            if len(numbers) > _MOST_WITH_TERM:
+                del numbers[: _MOST_WITH_TERM // 2]
+        self._forget()
 
     def _joined(self, story: Sequence[tuple[Judgement, _Filed]], later: Facts, support: float) -> Assignment:
         """A development brings something that none of the reports at hand had; all else repeats."""
@@ -124,12 +160,6 @@ class Stories:
     def _judge(self, filed: _Filed, weighed: Weighed) -> Judgement:
         return judge(filed.weighed, weighed, self._teller.model, self._teller.model.stream)
 
-    def _weigh(self, report: Report) -> Weighed:
-        features = self._teller.reader.read(report)
-        at = report.at or self._latest
-        self._stream.add(at, features.terms)
-        return self._teller.weighed(features, self._stream)
-
     def _candidates(self, weighed: Weighed) -> list[_Filed]:
         """Those that share the most, by the rarity of the terms that both are found by."""
         shared: Counter[int] = Counter()
@@ -141,35 +171,23 @@ class Stories:
         at = weighed.facts.at or self._latest
         return [f for n, _ in near if (f := self._filed.get(n)) is not None and abs(f.at - at) <= ALIVE]
 
-    def _file(self, weighed: Weighed, story: int) -> None:
-        at = weighed.facts.at or self._latest
-        self._latest = max(self._latest, at)
-        self._next = max(self._next, story + 1)
-        keys = _keys(weighed)
-        number = self._arrived
-        self._arrived += 1
-        self._filed[number] = _Filed(weighed, story, at, keys)
-        for key in keys:
-            numbers = self._by_term[key]
-            numbers.append(number)
-            if len(numbers) > _MOST_WITH_TERM:
-                del numbers[: _MOST_WITH_TERM // 2]
-        self._forget()
-
     def _forget(self) -> None:
         """Let go of what no report can join any more: at most two at a time, so that no report pays for all."""
         for _ in range(2):
             number = next(iter(self._filed))
-            filed = self._filed[number]
-            if len(self._filed) <= _MOST_REPORTS and self._latest - filed.at <= ALIVE:
+            if len(self._filed) <= _MOST_REPORTS and self._latest - self._filed[number].at <= ALIVE:
                 return
-            del self._filed[number]
-            for key in filed.keys:
-                numbers = self._by_term.get(key)
-                if numbers and numbers[0] == number:
-                    del numbers[0]
-                if not numbers:
-                    self._by_term.pop(key, None)
+            self._drop(number)
+
+    def _drop(self, number: int) -> None:
+        filed = self._filed.pop(number)
+        del self._numbers[filed.weighed.facts.id]
+        for key in filed.keys:
+            numbers = self._by_term.get(key, [])
+            if number in numbers:
+                numbers.remove(number)
+            if not numbers:
+                self._by_term.pop(key, None)
 
 
 def _keys(weighed: Weighed) -> tuple[str, ...]:
@@ -179,10 +197,14 @@ def _keys(weighed: Weighed) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*opening, *whole)))
 
 
-def _support(scores: Iterable[float]) -> float:
-    """The best score, and a little for each further report that looks alike too."""
-    ranked = sorted(scores, reverse=True)
+def _support(judgements: Sequence[Judgement]) -> float:
+    """The best score, and a little for each further report that looks alike too. A report of another place than one
+    of the story's does not belong to it, however much it looks like the others: stories do not grow from town to town.
+    """
+    ranked = sorted((judgement.score for judgement in judgements), reverse=True)
+    if ranked[0] < 1 and any(judgement.reason == "another_place" for judgement in judgements):
+        return 0.0
     return ranked[0] + _SUPPORT * sum(max(0.0, score - _SUPPORT_FROM) for score in ranked[1:])
 
 
-__all__ = ["Assignment", "Judgement", "Mapping", "Report", "Stories", "Teller"]
+__all__ = ["Assignment", "Judgement", "Report", "Stories", "Teller"]

@@ -109,7 +109,7 @@ class FeatureReader:
 
     def _facts(self, report: Report, title: Tokens, opening: Tokens, whole: Tokens, terms: Sequence[str]) -> Facts:
         stems, first = _stems(title), _stems(opening)
-        numbers = frozenset(t.form for t in (*title, *whole) if t.form.isdigit())
+        numbers = frozenset(s for s in (*stems, *_stems(whole)) if s.isdigit())
         years = frozenset(n for n in numbers if len(n) == 4 and n.startswith(("19", "20")))
         towns, named = self._places(report)
         in_title = frozenset(self._names(title))

@@ -94,13 +94,32 @@ def test_an_index_rebuilt_from_the_articles_answers_as_the_old_one() -> None:
     assert rebuilt.assign(report("three", "افتتاح مدرسة في الميادين", "افتتحت مديرية التربية مدرسة.", 2)).story == 42
 
 
-def test_a_story_split_by_the_operator_stays_split() -> None:
+def test_a_report_that_the_operator_moved_takes_its_copies_along() -> None:
     stories = TELLER.stories()
     first = stories.assign(report("one", *BLAST))
-    wrong = stories.assign(report("two", *BLAST, 1))
-    assert wrong.story == first.story
-    stories.restore(report("two", *BLAST, 1), 77)
-    assert stories.assign(report("three", "نزوح من ريف الحسكة", "نزحت عشرات العائلات من ريف الحسكة.", 2)).story == 78
+    other = ("نزوح من ريف الحسكة", "نزحت عشرات العائلات من ريف الحسكة الجنوبي باتجاه مدينة الشدادي.")
+    assert stories.assign(report("two", *other, 1)).story != first.story
+    stories.move("two", 77)
+    stories.move("nobody", 99)
+    assert stories.assign(report("three", *other, 2)).story == 77
+    assert stories.assign(report("four", "افتتاح مدرسة في الميادين", "افتتحت مديرية التربية مدرسة.", 2)).story == 78
+
+
+def test_a_report_filed_again_counts_once() -> None:
+    stories = TELLER.stories()
+    stories.restore(report("one", *BLAST), 5)
+    stories.restore(report("one", *BLAST), 6)
+    assert len(stories) == 1
+    assert stories.assign(report("two", *BLAST, 1)).story == 6
+
+
+def test_a_story_does_not_grow_from_town_to_town() -> None:
+    words = "قصف مدفعي متقطع يستهدف {} دون إصابات، وفق مصادر محلية من ريف إدلب الجنوبي"
+    stories = TELLER.stories()
+    titles = ("قرية كفرعويد", "قرى الريف", "قرية البارة")
+    first, around, other = (stories.assign(report(t, words.format(t), hours=n)) for n, t in enumerate(titles))
+    assert around.story == first.story
+    assert other.story != first.story
 
 
 def test_the_codes_of_two_towns_keep_two_stories_apart() -> None:
