@@ -13,7 +13,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import Connection
 
-from bot.domain.alerting import Concerned, whom_to_tell
+from bot.domain.alerting import Concerned, priority_of, whom_to_tell
 from bot.domain.articles import why_silent
 from bot.domain.attributes import attributes_of
 from bot.domain.errors import StoreError
@@ -85,7 +85,8 @@ class Newsdesk:
     ) -> tuple[int, list[Silent]]:
         """Queue the alerts of one article; returns how many, and who is not told."""
         concerned = self._concerned(connection, article, attributes_of(article.language, source_names, article.events))
-        new = [NewAlert(chat.chat_id, story_id, article_id, chat.evidence) for chat in concerned.told]
+        priority = priority_of(article.events)
+        new = [NewAlert(chat.chat_id, story_id, article_id, chat.evidence, priority) for chat in concerned.told]
         already = outbox.add(connection, new, article.seen_at)
         untold: list[Silent] = [(article_id, chat, Silence.ALREADY_TOLD) for chat in already]
         untold += [(article_id, chat, Silence.CHAT_PAUSED) for chat in concerned.paused]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from bot.domain.events import Event, Severity
 from bot.domain.matching import Found
 from bot.domain.model import Evidence
 
@@ -52,6 +53,13 @@ def whom_to_tell(matches: Iterable[Found], watchers: Iterable[Watcher]) -> Conce
             rows.extend(_row(watcher.shown, found) for found in match.evidence[:EVIDENCE_KEPT])
     told = tuple(Told(chat_id, tuple(rows)) for chat_id, rows in evidence.items())
     return Concerned(told, frozenset(paused), frozenset(doubtful - evidence.keys()))
+
+
+def priority_of(events: Iterable[Event]) -> int:
+    """0 for what is critical, 1 for what is grave, 2 for all else: the lower is sent first. Only what is reported as
+    having happened hurries."""
+    gravest = max((event.severity for event in events if event.rings), default=Severity.INFO)
+    return {Severity.CRITICAL: 0, Severity.HIGH: 1}.get(gravest, 2)
 
 
 def _row(shown: str, found: Evidence) -> dict[str, Any]:

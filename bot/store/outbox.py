@@ -29,7 +29,7 @@ class NewAlert:
     story_id: int
     article_id: int
     evidence: tuple[dict[str, Any], ...]
-    priority: int = 1
+    priority: int = 2  # `domain.alerting.priority_of`
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 """Each chat is told once of an article, with everything that concerns it, or it is known why it is not."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.alerting import EVIDENCE_KEPT, Concerned, Watcher, whom_to_tell
+from bot.domain.alerting import EVIDENCE_KEPT, Concerned, Watcher, priority_of, whom_to_tell
+from bot.domain.events import Event, Severity
 from bot.domain.matching import Found
+from bot.domain.modality import Modality
 from bot.domain.model import Evidence
 
 SALMA, KHALED, GROUP = 1, 2, -5
@@ -99,3 +102,23 @@ def test_whoever_watches_what_matched_is_told_once_or_it_is_known_why_not(
     assert set(told) == {chat for chat, number in pairs if active[chat] and number in sure}
     assert set(told) | concerned.paused | concerned.doubtful == {chat for chat, _ in pairs}
     assert not set(told) & (concerned.paused | concerned.doubtful)
+
+
+@pytest.mark.parametrize(
+    ("events", "priority"),
+    [
+        ([], 2),
+        ([Event("fire", Modality.REPORTED, Severity.MEDIUM, "text", 0, 1)], 2),
+        ([Event("raid", Modality.REPORTED, Severity.HIGH, "text", 0, 1)], 1),
+        ([Event("raid", Modality.THREATENED, Severity.CRITICAL, "text", 0, 1)], 2),
+        (
+            [
+                Event("fire", Modality.REPORTED, Severity.LOW, "text", 0, 1),
+                Event("airstrike", Modality.REPORTED, Severity.CRITICAL, "text", 2, 3),
+            ],
+            0,
+        ),
+    ],
+)
+def test_what_is_reported_as_critical_goes_first(events: list[Event], priority: int) -> None:
+    assert priority_of(events) == priority
