@@ -156,10 +156,10 @@ class PlaceReader:
 
     def _spots(self, text: str, tokens: Sequence[Token]) -> Iterator[Spot]:
         """The names in a passage, and the governorates and districts inside the names of regions: غوطة دمشق.
-        A name in Latin letters is one only with a capital: Dana is a town, dana no word of ours."""
+        A name in Latin letters is one only with a capital (al-Bab): Dana is a town, dana no word of ours."""
         for spot in self._index.spot(tokens):
-            first = text[tokens[spot.first].start]
-            if first.isascii() and first.islower():
+            initials = [text[token.start] for token in tokens[spot.first : spot.last]]
+            if all(letter.isascii() and letter.islower() for letter in initials):
                 continue
             yield spot
             if spot.last - spot.first > 1 and all(self.gazetteer[code].level == "region" for code in spot.codes):

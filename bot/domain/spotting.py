@@ -6,7 +6,7 @@ evidence: «الباب» is spotted whether it is the town or a door. Where a lo
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -131,10 +131,23 @@ class NameIndex:
                 self._started.clear()
             heads = splits(form) if form[:1] in _MAY_BE_CLITIC else (Split("", form),)
             known = tuple((s.clitics, self._root[s.rest]) for s in heads if s.rest in self._root)
+            if not known and form.isascii():
+                known = tuple(("", self._root[bare]) for bare in _uninflected(form) if bare in self._root)[:1]
             self._started[form] = known
         return known
 
 
+_KURMANJI_CASES = ("yan", "ye", "ya", "an", "e", "a")  # folded: Qamişloyê, Efrîna, of the place
+
+
+def _uninflected(form: str) -> Iterator[str]:
+    """A Kurmanji name without the ending of its case; five letters at least are left."""
+    for ending in _KURMANJI_CASES:
+        if form.endswith(ending) and len(form) - len(ending) >= _SHORTEST_UNINFLECTED:
+            yield form[: -len(ending)]
+
+
+_SHORTEST_UNINFLECTED = 5
 _MAY_BE_CLITIC = frozenset("وفبكل")
 
 

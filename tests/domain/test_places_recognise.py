@@ -174,3 +174,28 @@ def test_any_text_is_read_and_every_mention_lies_in_it(title: str, text: str) ->
         assert source[mention.start : mention.end] == mention.surface != ""
         assert 0 <= mention.confidence <= 1
         assert mention.place == mention.candidates[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [
+        ("Explosion in al-Bab kills two", "C1202"),
+        ("Fire breaks out in al-Hasakah", "C4360"),
+        ("Li Qamişloyê teqînek pêk hat", "C4564"),
+        ("Şer li gundewarê Efrînê", "C1366"),
+        ("Qamişlo'da patlama", "C4564"),
+    ],
+)
+def test_names_in_latin_letters_are_found_with_their_articles_and_cases(title: str, code: str) -> None:
+    assert code in {
+        code for m in READER.recognise(title, "") if m.believed for code in (m.place.code, *_within(m.place.code))
+    }
+
+
+def _within(code: str) -> set[str]:
+    return set(READER.gazetteer.within(code))
+
+
+@pytest.mark.parametrize("title", ["he opened the bab and left", "a homan resources meeting", "Alepponian cuisine"])
+def test_words_in_latin_letters_are_no_names(title: str) -> None:
+    assert not [m for m in READER.recognise(title, "") if m.believed]
