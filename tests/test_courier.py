@@ -248,13 +248,14 @@ async def test_an_answer_that_was_lost_is_asked_for_again_silently(post: Post) -
 
 
 async def test_a_token_that_is_refused_loses_nothing(post: Post) -> None:
-    post.simulator.faults.add(
-        Fault(FaultKind.UNAUTHORIZED, method="sendMessage"), Fault(FaultKind.UNAUTHORIZED, method="getMe")
-    )
+    for method in ("sendMessage", "getMe"):
+        post.simulator.faults.add(Fault(FaultKind.UNAUTHORIZED, method=method, times=None))
     await post.queue(SALMA, KHALED)
+    await post.simulator.wait_for(lambda: any(call.method == "getme" for call in post.simulator.calls))
     await until(lambda: post.rows("attempts", "state"), [(0, "ready"), (0, "ready")])
     due = await post.store.read(outbox.next_due_at)
     assert due is not None
+    assert post.arrived(SALMA) + post.arrived(KHALED) == []
 
 
 async def test_never_more_than_the_rate_arrives_in_any_second(store: Store) -> None:

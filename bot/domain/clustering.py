@@ -202,7 +202,7 @@ def _support(judgements: Sequence[Judgement]) -> float:
     of the story's does not belong to it, however much it looks like the others: stories do not grow from town to town.
     """
     ranked = sorted((judgement.score for judgement in judgements), reverse=True)
-    if ranked[0] < 1 and any(judgement.reason == "another_place" for judgement in judgements):
+    if any(judgement.reason == "another_place" for judgement in judgements):
         return 0.0
     return ranked[0] + _SUPPORT * sum(max(0.0, score - _SUPPORT_FROM) for score in ranked[1:])
 

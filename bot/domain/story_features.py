@@ -28,6 +28,8 @@ OPENING = 150  # of the text: what the first sentence says
 _SHINGLE = 3  # terms
 _DEAD, _INJURED = "@قتل", "@اصابه"
 _GOVERNORATE = 4  # letters of its code: SY07
+_PAIRS = ("قتيل", "جريح", "شهيد")
+_YEARS = 1900  # no toll: a number from here on is most likely a year
 _REACH = 3  # words between a number and the word for casualties
 
 
@@ -137,15 +139,8 @@ class FeatureReader:
         """The first number beside a word for the dead, or the injured."""
         for tokens in parts:
             for at, token in enumerate(tokens):
-                if self._words.alike.terms([stem(token.form)]) != [what]:
-                    continue
-                if token.form.endswith("ان") and token.form.startswith(("قتيل", "جريح", "شهيد")):
-                    return 2
-                for near in (*range(at - 1, at - _REACH, -1), *range(at + 1, at + _REACH + 2)):
-                    if 0 <= near < len(tokens) and tokens[near].clause == token.clause:
-                        number = number_at(tokens, near)
-                        if number is not None and number.value is not None and number.value < 1900:
-                            return number.value
+                if self._words.alike.of(stem(token.form)) == what and (number := _beside(tokens, at)) is not None:
+                    return number
         return None
 
     def _places(self, report: Report) -> tuple[frozenset[str], frozenset[str]]:
@@ -175,6 +170,18 @@ class FeatureReader:
             if bare in self._words.nouns and not name.before.strip("\"'«“”(") and name.form not in self._words.nexts:
                 found.add("=" + stem(name.form))
         return found
+
+
+def _beside(tokens: Tokens, at: int) -> int | None:
+    """The number beside a word for casualties: «قتيلان» says it itself, years are none."""
+    if tokens[at].form.startswith(_PAIRS) and tokens[at].form.endswith("ان"):
+        return 2
+    for near in (*range(at - 1, at - _REACH, -1), *range(at + 1, at + _REACH + 2)):
+        if 0 <= near < len(tokens) and tokens[near].clause == tokens[at].clause:
+            number = number_at(tokens, near)
+            if number is not None and number.value is not None and number.value < _YEARS:
+                return number.value
+    return None
 
 
 def clean(text: str) -> str:

@@ -24,7 +24,7 @@ APART = timedelta(days=7)  # the same words a week later are news of another wee
 REPOST = 0.6  # of the shorter text's runs of three terms stand in the other
 _FINENESS = 8  # steps of a weight of 1
 _ALIKE = 0.25  # so many that the name of the village is the news
-_FEWEST_SHINGLES = 7  # a shorter text repeats another by chance: «انفجار في حلب»
+_FEWEST_SHINGLES = 10  # a shorter text repeats another by chance: «انفجار في حلب»
 _NO_NEWS = frozenset({"ahead", "goes_on"})  # stages that are no development by themselves
 _FULL_OF_NUMBERS = 3
 _SAME_EVENT = timedelta(hours=12)
@@ -177,7 +177,8 @@ def cues_of(earlier: Weighed, later: Weighed) -> dict[str, float]:
     return {
         "whole": _likeness(earlier.whole, later.whole, earlier.whole_length * later.whole_length),
         "opening": _likeness(earlier.opening, later.opening, earlier.opening_length * later.opening_length),
-        "told": min(_told(earlier, later), _told(later, earlier)),
+        "told": min(_told(earlier, later), known := _told(later, earlier)),
+        "known": known,
         "hours": math.log1p(hours),
         "explains": float(a.explains != b.explains),
         "villages_apart": float(_apart(earlier, a.villages, later, b.villages)),
@@ -200,6 +201,7 @@ def further_cues(a: Facts, b: Facts, cues: Cues) -> dict[str, float]:
     return {
         "hours": cues["hours"],
         "whole": cues["whole"],
+        "known": cues["known"],
         "toll_up": float(toll_rises([a], b)),
         "replied": float("replied" in new),
         "stage": float(bool(new - {"replied", "ahead"})),

@@ -61,6 +61,10 @@ class Phrases:
             at += 2 if pair else 1
         return found
 
+    def of(self, stem: str) -> str:
+        """The name of the set that a single word is in, or ""."""
+        return self._words.get(stem, "")
+
     def found(self, stems: Sequence[str]) -> frozenset[str]:
         """The names of the sets that the stems hold something of."""
         single = (self._words[s] for s in stems if s in self._words)
