@@ -4,6 +4,8 @@ import subprocess
 import sys
 
 for arguments in (
+    ["benchmarks.understanding"],
+    ["benchmarks.matching"],
     ["benchmarks.first_alert", "--feeds", "20"],
     ["benchmarks.first_alert", "--feeds", "1000", "--rate", "500", "--interval", "5"],
 ):
