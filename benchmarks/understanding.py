@@ -27,7 +27,12 @@ _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 def sample_sentences() -> list[str]:
     outlets = [yaml.safe_load(read_text(f"samples/outlet-{number}.yaml")) for number in (1, 2, 3, 4)]
-    items = [item for outlet in outlets for item in outlet["rotation"] + outlet["earlier"] if item["language"] == "ar"]
+    items = [
+        item
+        for outlet in outlets
+        for item in outlet["rotation"] + outlet["earlier"]
+        if item.get("language", "ar") == "ar"
+    ]
     return [sentence.strip() + "." for item in items for sentence in item["text"].split(".") if sentence.strip()]
 
 
