@@ -26,6 +26,7 @@ _FINENESS = 8  # steps of a weight of 1
 _ALIKE = 0.25  # so many that the name of the village is the news
 _FEWEST_SHINGLES = 10  # a shorter text repeats another by chance: «انفجار في حلب»
 _NO_NEWS = frozenset({"ahead", "goes_on"})  # stages that are no development by themselves
+_STATED = frozenset({"denied", "claimed"})  # stages that people are told of however alike the words are
 _FULL_OF_NUMBERS = 3
 _SAME_EVENT = timedelta(hours=12)
 _SAME_DAY = timedelta(hours=18)
@@ -200,10 +201,11 @@ def further_cues(a: Facts, b: Facts, cues: Cues) -> dict[str, float]:
     new = b.begun - a.stages
     return {
         "hours": cues["hours"],
-        "whole": cues["whole"],
         "known": cues["known"],
         "toll_up": float(toll_rises([a], b)),
         "replied": float("replied" in new),
+        "other_language": cues["other_language"],
+        "stated": float(not new.isdisjoint(_STATED)),
         "stage": float(bool(new - {"replied", "ahead"})),
     }
 

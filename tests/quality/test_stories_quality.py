@@ -1,5 +1,8 @@
-"""Reposts join, two villages stay two, and our own pairs are told apart. All texts are invented."""
+"""Reposts join, two villages stay two, and our own pairs are told apart. All texts are invented; floors for the
+evaluation sets where they are present."""
 
+import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +16,8 @@ from bot.places import Places
 from bot.stories import load_teller
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+EVAL = Path(__file__).parents[3] / "shared" / "eval"
+with_eval = pytest.mark.skipif(not EVAL.exists(), reason="the evaluation sets are not here")
 PAIRS = Path(__file__).with_name("story_pairs.tsv")
 PLACES = Places()
 
@@ -115,3 +120,49 @@ def test_a_stated_change_is_a_development_and_not_a_repeat(teller: Teller) -> No
     pairs = [pair for pair in judged(teller) if pair[0] != "different"]
     hits = sum(label == judgement.relation for label, judgement in pairs)
     assert hits >= 0.8 * len(pairs)
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (EVAL / name).read_text(encoding="utf-8").splitlines()]
+
+
+@with_eval
+def test_pairs_of_real_reports_are_ranked_and_told_apart(teller: Teller) -> None:
+    scored = []
+    for row in rows("stories_pairs.dev.jsonl"):
+        one, other = (
+            report(side, row[f"{side}_title"], row[f"{side}_text"], datetime.fromisoformat(row[f"{side}_time"]))
+            for side in "ab"
+        )
+        scored.append((teller.compare(one, other), row["label"] != "different"))
+    ranked = [true for _, true in sorted(scored, key=lambda pair: -pair[0].score)]
+    precisions = [sum(ranked[: n + 1]) / (n + 1) for n, true in enumerate(ranked) if true]
+    assert sum(precisions) / len(precisions) >= 0.93
+    found = [judgement.relation != "different" for judgement, _ in scored]
+    hits = sum(f and true for f, (_, true) in zip(found, scored, strict=True))
+    assert 2 * hits / (sum(found) + sum(ranked)) >= 0.84
+
+
+@with_eval
+def test_streams_of_real_reports_fall_into_their_stories(teller: Teller) -> None:
+    windows = defaultdict(list)
+    for row in rows("stories_clusters.dev.jsonl"):
+        windows[row["window"]].append(row)
+    precision = recall = reports = 0.0
+    for window in windows.values():
+        stories = teller.stories()
+        mine, theirs = defaultdict(set), defaultdict(set)
+        for row in sorted(window, key=lambda r: r["time"]):
+            at = datetime.fromisoformat(row["time"])
+            story = stories.assign(report(row["id"], row["title"], row["text"], at, row["source"])).story
+            mine[story].add(row["id"])
+            theirs[row["cluster"]].add(row["id"])
+        for found in mine.values():
+            for true in theirs.values():
+                shared = len(found & true)
+                precision += shared * shared / len(found)
+                recall += shared * shared / len(true)
+        reports += len(window)
+    precision, recall = precision / reports, recall / reports
+    assert precision >= 0.94
+    assert 2 * precision * recall / (precision + recall) >= 0.87
