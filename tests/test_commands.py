@@ -59,7 +59,9 @@ def test_a_watch_that_cannot_be_read_is_refused_before_the_first_line() -> None:
 def test_find_explains_a_name_that_several_places_share() -> None:
     result = run("places", "find", "الباب")
     assert result.exit_code == 0
-    assert [line.split()[1] for line in result.stdout.splitlines() if line[0] != " "] == ["SY0202", "SY020200", "C1202"]
+    *places, risk = (line for line in result.stdout.splitlines() if line[0] != " ")
+    assert [line.split()[1] for line in places] == ["SY0202", "SY020200", "C1202"]
+    assert float(risk.split()[1]) > 0.5 > float(run("places", "find", "القامشلي").stdout.splitlines()[-1].split()[1])
     assert run("places", "find", "لا مكان كهذا").exit_code == 2
 
 

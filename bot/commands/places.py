@@ -11,7 +11,7 @@ import typer
 from bot.commands.answers import REFUSED, ConfigFile, refuse, settings_of
 from bot.domain.gazetteer import Gazetteer, Place
 from bot.places.importing import Report, import_places
-from bot.places.loading import load_gazetteer
+from bot.places.loading import load_gazetteer, load_reader
 
 COMPLAINTS_SHOWN = 50
 DOWNLOAD_SECONDS = 120
@@ -27,16 +27,17 @@ DEFAULT_OUT = Path("var/places.tsv")
 def find(
     name: str, config: ConfigFile = None, places_file: Annotated[Path | None, typer.Option(metavar="FILE")] = None
 ) -> None:
-    """Explain a name: which places have it, where they lie, what else they are called."""
+    """Explain a name: which places have it, where they lie, what else they are called, how often it is a word."""
     try:
-        gazetteer = load_gazetteer(places_file or settings_of(config).places.file)
+        reader = load_reader(places_file or settings_of(config).places.file)
     except (OSError, ValueError) as error:
         refuse(str(error))
-    found = gazetteer.find(name)
-    for place in found:
-        typer.echo(_explained(place, gazetteer))
+    found = reader.gazetteer.find(name)
     if not found:
         refuse(f"No place has this name. لا مكان بهذا الاسم: {name}")
+    for place in found:
+        typer.echo(_explained(place, reader.gazetteer))
+    typer.echo(f"risk {reader.risk(name):.2f} that it is something else where nothing speaks for the place")
 
 
 @places.command("import")
