@@ -64,6 +64,9 @@ class Newsdesk:
         _report(poll, filed)
 
     def _file(self, connection: Connection, poll: Poll) -> Filed:
+        if not poll.articles:
+            sources.record_poll(connection, poll)
+            return Filed()
         file_in_one_lane(connection)
         source = sources.standing(connection, poll.source_id)
         new = _with_stories(connection, _new(connection, poll))
