@@ -15,7 +15,8 @@ _INVISIBLE_ELEMENT = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|noscript|iframe|svg|template)\b[^<>]*>.*?(?:</\1\b[^<>]*>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
-_ATTRIBUTES = r"""(?:[^<>"']++|"[^"<]*+"|'[^'<]*+'|["'])*+(?:>|\Z)"""
+# A quote that is never closed stands for itself. (No possessive group: Python before 3.11.5 gets those wrong.)
+_ATTRIBUTES = r"""(?:[^<>"']++|"[^"<]*+"|'[^'<]*+'|"(?![^"<]*+")|'(?![^'<]*+'))*(?:>|\Z)"""
 _BLOCK = re.compile(
     r"</?(?:p|div|br|hr|li|ul|ol|tr|table|h[1-6]|blockquote|section|article|header|footer|figure|figcaption|pre|dd|dt)"
     r"(?=[\s/>])" + _ATTRIBUTES,
