@@ -58,13 +58,13 @@ class Analyst:
         }
 
     def _read(self, item: Mapping[str, Any]) -> tuple[Article, Sequence[Mention], Content]:
-        title, text = (item.get("title") or "")[:MAX_TITLE], (item.get("text") or "")[:MAX_TEXT]
-        area = area_of(item.get("source"), self.understanding.places.reader.gazetteer)
+        title, text = _words(item, "title")[:MAX_TITLE], _words(item, "text")[:MAX_TEXT]
+        area = area_of(_words(item, "source"), self.understanding.places.reader.gazetteer)
         mentions = self.understanding.mentions(title, text, area)
         content = self.understanding.read_with(title, text, mentions, _year(item.get("published_at")))
         moment = datetime(1970, 1, 1, tzinfo=UTC)  # analysis asks what is said, not whether it is news
         article = Article(
-            source_id=str(item.get("source") or ""),
+            source_id=_words(item, "source"),
             key="",
             url=None,
             title=title,
@@ -97,6 +97,12 @@ class Analyst:
         words = WatchIndex()
         words.add(0, focus)
         return [e for f in words.match(article.title, article.text) for e in f.evidence]
+
+
+def _words(item: Mapping[str, Any], key: str) -> str:
+    """The text under a key; "" where there is none, or something that is no text."""
+    value = item.get(key)
+    return value if isinstance(value, str) else ""
 
 
 def _year(published_at: object) -> int | None:

@@ -59,6 +59,10 @@ class PortTaken(Exception):
     """The port of local mode's page is in use."""
 
 
+class PlacesUnreadable(Exception):
+    """The table that `places.file` names cannot be read."""
+
+
 class _StoppedEarly(Exception):
     """We were told to stop before Telegram could be reached."""
 
@@ -90,7 +94,9 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> None:
         StoreError: the database cannot be opened.
         TokenRefused: Telegram does not know the token.
         PortTaken: another program has the port of the chat page.
+        PlacesUnreadable: the imported gazetteer is missing or broken.
     """
+    understanding = await asyncio.to_thread(_understanding, settings)
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -101,12 +107,23 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> None:
         stack.callback(store.close)
         far_end = await stack.enter_async_context(_local(settings, announce) if local else _real(settings))
         with contextlib.suppress(_StoppedEarly):
-            await _run_house(settings, store, far_end, stopped)
+            await _run_house(settings, store, far_end, understanding, stopped)
 
 
-async def _run_house(settings: Settings, store: Store, far_end: FarEnd, stopped: asyncio.Event) -> None:
-    words = translations()
+def _understanding(settings: Settings) -> Understanding:
+    """Loads the places now: later, an unreadable table would break every filing."""
     understanding = Understanding(Places(settings.places.file))
+    try:
+        _ = understanding.places.reader
+    except (OSError, ValueError) as error:
+        raise PlacesUnreadable(str(error)) from error
+    return understanding
+
+
+async def _run_house(
+    settings: Settings, store: Store, far_end: FarEnd, understanding: Understanding, stopped: asyncio.Event
+) -> None:
+    words = translations()
     watchlists = Watchlists(store, now, settings.limits.watches_per_chat, settings.language)
     async with contextlib.AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(

@@ -22,7 +22,7 @@ async def try_text(update: Update, context: Context, about: str | None = None) -
     elif not watches:
         await context.reply(update, messages.html("list-empty"))
     else:
-        expressions = [parse_watch(watch.shown) for watch in watches]
+        expressions = [parse_watch(watch.canonical) for watch in watches]
         verdicts = context.services.analyst.match({"text": text}, expressions)["matches"]
         await context.reply(update, report(verdicts, messages))
 

@@ -29,7 +29,7 @@ def answers(result: Result) -> list[dict[str, object]]:
 
 def test_analyse_answers_each_line_in_its_place() -> None:
     item = {"id": "a", "title": "قصف على مدينة جاسم", "text": "وصلت سيارات الإسعاف إلى المكان."}
-    lines = json.dumps(item, ensure_ascii=False) + '\nno json\n[1]\n{"id": "b"}\n'
+    lines = json.dumps(item, ensure_ascii=False) + '\nno json\n[1]\n{"id": "b", "title": 7, "text": ["x"]}\n'
     first, broken, no_object, empty = answers(run("analyse", lines=lines))
     assert (first["id"], first["language"]) == ("a", "ar")
     (place,) = first["places"]  # type: ignore[misc]

@@ -17,6 +17,8 @@ def run(config: ConfigFile = None) -> None:
         asyncio.run(app.run(settings, announce=_announce))
     except StoreError as error:
         refuse(f"{error}\nCheck database_url. تحقّق من database_url.")
+    except app.PlacesUnreadable as error:
+        refuse(f"places.file: {error}\nتحقّق من places.file: لا يمكن قراءة جدول الأماكن (the table of places).")
     except app.PortTaken:
         port = settings.local.port
         refuse(f"Port {port} is in use; set local.port to another one.\nالمنفذ {port} مشغول؛ اختر غيره في local.port.")

@@ -19,11 +19,6 @@ WATCHES_NAMED = 5
 RLM, LRM = "\u200f", "\u200e"
 
 
-def utf16_length(text: str) -> int:
-    """Telegram counts UTF-16 units: an emoji is two."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def render_alert(
     chat_id: int,
     article: Article,

@@ -13,10 +13,11 @@ from bot.store.tables import alerts, chats, expressions, inbox, pace, watches
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """One line of a chat's watchlist; `shown` is what the person wrote."""
+    """One line of a chat's watchlist; `shown` is what the person wrote, `canonical` what is looked for."""
 
     id: int
     shown: str
+    canonical: str
 
 
 def language_of(connection: Connection, chat_id: int) -> str | None:
@@ -76,12 +77,12 @@ def add(connection: Connection, chat_id: int, key: str, canonical: str, shown: s
 
 def find(connection: Connection, chat_id: int, key: str) -> Watch | None:
     query = (
-        select(watches.c.id, watches.c.shown)
+        select(watches.c.id, watches.c.shown, expressions.c.canonical)
         .join(expressions, expressions.c.id == watches.c.expression_id)
         .where(watches.c.chat_id == chat_id, expressions.c.key == key)
     )
     row = connection.execute(query).first()
-    return Watch(row.id, row.shown) if row else None
+    return Watch(row.id, row.shown, row.canonical) if row else None
 
 
 def remove(connection: Connection, chat_id: int, watch_id: int) -> str | None:
@@ -96,8 +97,13 @@ def remove(connection: Connection, chat_id: int, watch_id: int) -> str | None:
 
 def of_chat(connection: Connection, chat_id: int) -> list[Watch]:
     """A chat's watches, oldest first."""
-    query = select(watches.c.id, watches.c.shown).where(watches.c.chat_id == chat_id).order_by(watches.c.id)
-    return [Watch(row.id, row.shown) for row in connection.execute(query)]
+    query = (
+        select(watches.c.id, watches.c.shown, expressions.c.canonical)
+        .join(expressions, expressions.c.id == watches.c.expression_id)
+        .where(watches.c.chat_id == chat_id)
+        .order_by(watches.c.id)
+    )
+    return [Watch(row.id, row.shown, row.canonical) for row in connection.execute(query)]
 
 
 def forget(connection: Connection, chat_id: int) -> None:

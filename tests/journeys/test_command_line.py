@@ -103,6 +103,14 @@ async def test_a_database_that_cannot_be_opened_is_told_with_its_reason(tmp_path
     assert len(reason) > 5
 
 
+@pytest.mark.parametrize("table", [None, "no table\n"], ids=["missing", "broken"])
+async def test_a_gazetteer_that_cannot_be_read_is_told(tmp_path: Path, table: str | None) -> None:
+    if table is not None:
+        (tmp_path / "places.tsv").write_text(table, encoding="utf-8")
+    ran = await run(tmp_path, "run", text="use_catalogue: false\nlocal: {port: 0}\nplaces: {file: places.tsv}\n")
+    assert "places.file" in refused(ran)
+
+
 async def test_a_token_that_telegram_refuses_is_told(tmp_path: Path) -> None:
     simulator = Simulator("1:another")
     await simulator.start()
