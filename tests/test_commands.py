@@ -72,7 +72,9 @@ def test_an_imported_place_is_found_and_a_broken_row_changes_nothing(tmp_path: P
     assert run("places", "import", str(good), "--out", str(out)).exit_code == 0
     table = out.read_bytes()
     assert "C6999" in run("places", "find", "خربة التجربة", "--places-file", str(out)).stdout
-    assert run("places", "import", str(bad), "--out", str(out)).exit_code == 2
+    refused = run("places", "import", str(bad), "--out", str(out))
+    assert refused.exit_code == 2
+    assert "! bad.csv:3: " in refused.output
     assert out.read_bytes() == table
 
 

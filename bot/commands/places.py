@@ -74,7 +74,8 @@ def _tell(report: Report, out: Path) -> None:
     for what, number in sorted(report.counts.items()):
         typer.echo(f"{number:7} {what}")
     for complaint in report.complaints[:COMPLAINTS_SHOWN]:
-        typer.echo(str(complaint), err=True)
+        where = f"{complaint.file}:{complaint.row}: " if complaint.file else ""
+        typer.echo(f"{'! ' if complaint.blocks else ''}{where}{complaint.what}", err=True)
     if len(report.complaints) > COMPLAINTS_SHOWN:
         typer.echo(f"… and {len(report.complaints) - COMPLAINTS_SHOWN} more", err=True)
     typer.echo(
