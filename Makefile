@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN := .venv/bin/python
 DEV := .venv-dev/bin/python
 
-.PHONY: run test check quality bench lock screenshot clean
+.PHONY: run test test-foreign check quality bench lock screenshot clean
 
 run: .venv/.ready           ## start Rasid (without a token: local mode, with a chat page in the browser)
 	$(RUN) -m bot run
@@ -24,6 +24,9 @@ quality: .venv-dev/.ready   ## how well texts are understood, on our own labelle
 bench: .venv-dev/.ready     ## what is measured, and the figures of this machine
 	$(DEV) -m benchmarks
 
+test-foreign: .venv-dev/.ready .venv-foreign/.ready  ## against a Bot API that is not ours (needs redis-server)
+	TEST_FOREIGN=.venv-foreign $(DEV) -m pytest tests/foreign
+
 screenshot: .venv-dev/.ready ## make the README's picture again
 	$(DEV) -m tests.journeys.screenshot docs/first-alert.png
 
@@ -33,10 +36,17 @@ lock: .venv-dev/.ready      ## resolve the pinned, hashed requirements again
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header -q -o requirements.txt
 	.venv-dev/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header -q -c requirements.txt -o requirements-dev.txt
+	.venv-dev/bin/uv pip compile tests/foreign/requirements.in --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header -q -o requirements-foreign.txt
 
 .venv/.ready: requirements.txt
 	$(PYTHON) -m venv --clear .venv
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	touch $@
+
+.venv-foreign/.ready: requirements-foreign.txt
+	$(PYTHON) -m venv --clear .venv-foreign
+	.venv-foreign/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-foreign.txt
 	touch $@
 
 .venv-dev/.ready: requirements-dev.txt
@@ -45,4 +55,4 @@ lock: .venv-dev/.ready      ## resolve the pinned, hashed requirements again
 	touch $@
 
 clean:
-	rm -rf .venv .venv-dev .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-dev .venv-foreign .mypy_cache .ruff_cache .pytest_cache .hypothesis

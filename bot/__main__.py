@@ -4,8 +4,10 @@ import typer
 
 from bot.commands.analysing import analyse, match
 from bot.commands.places import places
+from bot.commands.replaying import replay_folder
 from bot.commands.running import check_config, run
-from bot.commands.stories import stories
+from bot.commands.stories import stories, story
+from bot.commands.watches import watches
 
 cli = typer.Typer(
     help="Rasid (راصد): Syrian news for those it concerns.",
@@ -18,7 +20,10 @@ cli.command("check-config")(check_config)
 cli.command()(analyse)
 cli.command()(match)
 cli.command()(stories)
+cli.command("replay")(replay_folder)
+cli.add_typer(story, name="story")
 cli.add_typer(places, name="places")
+cli.add_typer(watches, name="watches")
 
 if __name__ == "__main__":
     cli()

@@ -20,6 +20,7 @@ from telegram.ext import ApplicationBuilder, ContextTypes
 
 from bot.analysis import Analyst
 from bot.botapi import AiohttpRequest
+from bot.cards import Cards
 from bot.data import read_text
 from bot.delivery import Courier
 from bot.domain.i18n import LANGUAGES, Translations
@@ -30,10 +31,12 @@ from bot.inbox import Inbox
 from bot.newsdesk import Newsdesk
 from bot.notifier import Notifier
 from bot.places import Places
+from bot.scribe import Scribe
 from bot.settings import Settings
 from bot.simulator.newsstand import Newsstand
 from bot.simulator.server import Simulator
 from bot.store import Store, inbox, outbox, sources
+from bot.summarisers import Endpoint, Writer
 from bot.understanding import Understanding
 from bot.watchlists import Watchlists
 from handlers import COMMANDS, Context, Services, register
@@ -101,9 +104,8 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     local = settings.telegram.token is None
-    url = settings.local.database_url if local else settings.database_url
     async with contextlib.AsyncExitStack() as stack:
-        store = await asyncio.to_thread(Store.open, url)
+        store = await asyncio.to_thread(Store.open, settings.database_in_use)
         stack.callback(store.close)
         far_end = await stack.enter_async_context(_local(settings, announce) if local else _real(settings))
         with contextlib.suppress(_StoppedEarly):
@@ -129,11 +131,14 @@ async def _run_house(
         telegram = await stack.enter_async_context(
             application(far_end, Services(watchlists, words, Analyst(understanding)), stopped)
         )
-        courier = Courier(store, Notifier(telegram.bot).send, words, _rates(settings), now)
+        cards = Cards(words, understanding.places.name_of)
+        courier = Courier(store, Notifier(telegram.bot), cards.write, _rates(settings), now)
         poll_timeout = timedelta(seconds=settings.telegram.poll_timeout_seconds)
         receiver = Inbox(store, telegram.bot, telegram.process_update, now, poll_timeout)
         await store.write(lambda connection: sources.enlist(connection, far_end.sources, now()))
-        desk = Newsdesk(store, courier.wake, understanding.places.codes_named)
+        scribe = await stack.enter_async_context(_scribe(settings, store, understanding))
+        desk = Newsdesk(store, courier.wake, understanding.places.codes_named, _settle(settings), scribe)
+        await desk.open(now())
         sweep = await stack.enter_async_context(_watching(settings, store, far_end, desk, understanding))
         log.info("rasid.started", sources=len(far_end.sources))
         await _until_stopped(stopped, courier, receiver)
@@ -299,6 +304,31 @@ async def _watching(
             engine.stop()
             await sweep.drain(timedelta(0))
             await readers.close()
+
+
+@contextlib.asynccontextmanager
+async def _scribe(
+    settings: Settings, store: Store, understanding: Understanding
+) -> AsyncIterator[Callable[[Sequence[int]], None]]:
+    """Has a language model write about stories, where the operator names one; what it yields is told of them."""
+    chosen = settings.summaries
+    if chosen.base_url is None:
+        yield lambda stories: None
+        return
+    key = chosen.key.get_secret_value() if chosen.key else ""
+    time_out = timedelta(seconds=chosen.timeout_seconds)
+    endpoint = Endpoint(chosen.base_url, chosen.model, key, time_out, chosen.calls_a_day)
+
+    def places(text: str) -> Sequence[str]:
+        return [hit.codes[0] for hit in understanding.places.found_in("", text)]
+
+    async with Scribe(store, Writer(endpoint, now, places)) as scribe:
+        yield scribe.told
+
+
+def _settle(settings: Settings) -> timedelta:
+    local = settings.telegram.token is None
+    return timedelta(seconds=settings.local.settle_seconds if local else settings.alerts.settle_seconds)
 
 
 async def _keep_house(store: Store) -> None:

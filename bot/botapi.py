@@ -4,15 +4,25 @@ The library's own transport (httpx) costs about four times the CPU for each mess
 of the Bot API hold the token: nothing here logs one or puts one into an error.
 """
 
+import contextlib
+import json
 import os
+import re
+from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, RetryAfter, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
+SHORTEST_WAIT = timedelta(seconds=1)
+DEFAULT_WAIT = timedelta(seconds=5)  # where a 429 does not say
+LONGEST_WAIT = timedelta(days=1)  # no longer wait is believed: a slip of a digit must not silence the bot for years
+
+_RETRY_AFTER = re.compile(r"retry after (\d+)", re.IGNORECASE)
 
 
 class NotSent(NetworkError):
@@ -55,10 +65,13 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Returns the status and the body. Raises: NotSent, TimedOut, NetworkError.
+        """Returns the status and the body, a whole answer of the Bot API.
 
-        A body that is no JSON object is not Telegram's: a proxy or a gateway answered in its place, and its 403 or 404
-        says nothing about a chat or a token.
+        Raises:
+            NotSent: the request never left.
+            RetryAfter: a 429, also where it does not say how long to wait, or says it in a string.
+            TimedOut, NetworkError: it left, and what came back tells nothing. A body that is no JSON object is not
+                Telegram's, or was cut on the way: a gateway's 403 or 404 says nothing about a chat or a token.
         """
         if self._session is None:
             raise RuntimeError("the request object has not been initialised")
@@ -67,7 +80,9 @@ class AiohttpRequest(BaseRequest):
             sock_read=_seconds(read_timeout, self._read_seconds),
         )
         try:
-            async with self._session.request(method, url, data=_body(request_data), timeout=timeout) as response:
+            async with self._session.request(
+                method, url, data=_body(request_data), timeout=timeout, allow_redirects=False
+            ) as response:
                 body = await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise NotSent("the Bot API cannot be reached") from None
@@ -75,9 +90,42 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut("the Bot API did not answer in time") from None
         except aiohttp.ClientError as error:
             raise NetworkError(f"the connection to the Bot API broke: {type(error).__name__}") from None
-        if not body.startswith(b"{"):
-            raise NetworkError(f"somebody else answered for the Bot API: HTTP {response.status}")
-        return response.status, body
+        status, answer = _answer(body, response.status)
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise RetryAfter(_wait(answer))
+        return status, body
+
+
+def _answer(body: bytes, status: int) -> tuple[int, dict[str, Any]]:
+    """The answer, parsed, and its status: its own word for it, where some server in between says "200 OK" to all.
+
+    python-telegram-bot would log an answer that it cannot parse, and take its status for Telegram's word.
+    """
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        answer = None
+    match answer:
+        case {"ok": True, "result": _}:
+            return status, answer
+        case {"ok": False, "description": _}:
+            said = answer.get("error_code")
+            code = said if isinstance(said, int) else status
+            if code >= HTTPStatus.BAD_REQUEST:
+                return code, answer
+    raise NetworkError(f"no whole answer of the Bot API: HTTP {status}")
+
+
+def _wait(answer: dict[str, Any]) -> timedelta:
+    """How long a 429 asks us to wait. The library takes one without a number for a server that failed."""
+    parameters = answer.get("parameters")
+    asked = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    told = _RETRY_AFTER.search(str(answer["description"]))
+    candidates: tuple[Any, ...] = (asked, told[1] if told else None)
+    for seconds in candidates:
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
+            return min(max(timedelta(seconds=float(seconds)), SHORTEST_WAIT), LONGEST_WAIT)
+    return DEFAULT_WAIT
 
 
 def _seconds(given: Any, default: float) -> float | None:

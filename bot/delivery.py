@@ -1,4 +1,4 @@
-"""Alerts out: claim -> summarise -> render -> send -> record.
+"""Alerts out: claim -> summarise -> render -> send -> record; and messages that their story has overtaken, edited.
 
     outbox (ready) --claim, committed--> sending --Telegram--> Outcome --recorded--> sent | ready again | dead
 
@@ -9,17 +9,16 @@ in `sending` at the next start, and sent once more, silently.
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection
 
 from bot.domain.errors import StoreError
-from bot.domain.i18n import Translations
-from bot.domain.model import Evidence, Gone, Halted, Message, Moved, Outcome, Rejected, Retry, Sent
-from bot.domain.pacing import BOT, LOOKAHEAD, Rates, chat_scope
-from bot.domain.rendering import render_alert
+from bot.domain.model import Gone, Halted, Lost, Message, Moved, Outcome, Rejected, Retry, Sent
+from bot.domain.pacing import BOT, LOOKAHEAD, Governor, Rates, chat_scope
 from bot.store import Store, outbox, watchlists
 from bot.store.outbox import Claimed
 
@@ -34,19 +33,30 @@ FAILURES_OF_OUR_OWN = 5  # then an alert that we cannot even render is given up
 LONGEST_BACK_OFF = timedelta(minutes=5)
 
 
+class Telegram(Protocol):
+    """The far end: what became of a message that was sent, or edited. Neither raises."""
+
+    async def send(self, message: Message) -> Outcome: ...
+
+    async def edit(self, message_id: int, message: Message) -> Outcome: ...
+
+
 class Courier:
-    """Brings the outbox to Telegram until it is stopped. One courier a database."""
+    """Brings the outbox to Telegram until it is stopped. One courier a database.
+
+    `written` makes the message of an alert (`bot.cards`).
+    """
 
     def __init__(
         self,
         store: Store,
-        send: Callable[[Message], Awaitable[Outcome]],
-        translations: Translations,
+        telegram: Telegram,
+        written: Callable[[Claimed], Message],
         rates: Rates,
         clock: Callable[[], datetime],
     ) -> None:
-        self._store, self._send, self._clock = store, send, clock
-        self._translations, self._rates = translations, rates
+        self._store, self._telegram, self._written, self._clock = store, telegram, written, clock
+        self._governor = Governor(rates)
         self._in_flight: dict[asyncio.Task[None], float] = {}  # since when, by the loop's clock
         self._woken = asyncio.Event()
         self._stopping = False
@@ -84,13 +94,13 @@ class Courier:
     async def _round(self) -> timedelta:
         """Start what may be started; returns how long to wait before looking again."""
         try:
-            due_at = await self._store.read(outbox.next_due_at)
             now = self._clock()
+            due_at = await self._store.read(lambda c: outbox.next_due_at(c, now))
             if due_at is None or due_at > now:
                 return min(IDLE, due_at - now) if due_at else IDLE
             room = self._room()
             if room > 0:
-                for alert in await self._store.write(lambda c: outbox.claim(c, self._rates, room, now)):
+                for alert in await self._store.write(lambda c: outbox.claim(c, self._governor.rates, room, now)):
                     self._start(alert)
         except StoreError as error:
             log.error("store.failed", where="delivery", why=str(error))
@@ -99,7 +109,7 @@ class Courier:
 
     def _room(self) -> int:
         """In flight only what the allowed rate times the latency needs: a kill repeats no more than that."""
-        needed = math.ceil(self._latency / self._rates.bot.total_seconds())
+        needed = math.ceil(self._latency / self._governor.rates.bot.total_seconds())
         recent = asyncio.get_running_loop().time() - STUCK
         busy = sum(since > recent for since in self._in_flight.values())  # a call that hangs holds nobody's place
         return min(max(needed, 1) - busy, MOST_IN_FLIGHT - len(self._in_flight))
@@ -123,21 +133,27 @@ class Courier:
         await self._record(alert, outcome)
 
     async def _attempt(self, alert: Claimed) -> Outcome:
-        message = render_alert(
-            alert.chat_id,
-            alert.article,
-            [str(e["watch"]) for e in alert.evidence],
-            [Evidence(e["field"], e["start"], e["end"], e["surface"]) for e in alert.evidence],
-            alert.source_name,
-            self._translations[alert.language],
-            repeated=alert.uncertain,
-        )
+        message = self._written(alert)
         await asyncio.sleep((alert.slot - self._clock()).total_seconds())
         began = asyncio.get_running_loop().time()
-        outcome = await self._send(message)
+        if alert.lease is not None and alert.message_id is not None:
+            outcome = await self._telegram.edit(alert.message_id, message)
+        else:
+            outcome = await self._telegram.send(message)
         took = asyncio.get_running_loop().time() - began
         self._latency += 0.1 * (took - self._latency)  # a moving average over about ten calls
+        self._learn(outcome)
         return outcome
+
+    def _learn(self, outcome: Outcome) -> None:
+        match outcome:
+            case Sent():
+                self._governor.took(self._clock())
+            case Retry(delay, _, whole_bot=True):
+                self._governor.refused(self._clock(), delay)
+                log.warning("telegram.asks_for_less", per_second=round(1 / self._governor.rates.bot.total_seconds(), 1))
+            case _:
+                pass
 
     async def _record(self, alert: Claimed, outcome: Outcome) -> None:
         """What happened must reach the database: until it has, the alert stays in flight."""
@@ -151,6 +167,8 @@ class Courier:
                     return
                 await asyncio.sleep(IDLE.total_seconds())
         match outcome:
+            case Sent() if alert.lease is not None:
+                log.info("alert.edited", alert=alert.id)
             case Sent():
                 log.info("alert.sent", alert=alert.id, repeated=alert.uncertain)
             case Halted(why=why):
@@ -167,6 +185,9 @@ class Courier:
 
 def settle(connection: Connection, alert: Claimed, outcome: Outcome, now: datetime) -> None:
     """Record what became of an alert, and what it means for its chat and for the bot."""
+    if alert.lease is not None:
+        _settle_edit(connection, alert, outcome, now)
+        return
     match outcome:
         case Sent(message_id):
             outbox.mark_sent(connection, alert.id, message_id, now)
@@ -187,8 +208,25 @@ def settle(connection: Connection, alert: Claimed, outcome: Outcome, now: dateti
         case Gone(why):
             outbox.mark_dead(connection, alert.id, why)
             watchlists.set_gone(connection, alert.chat_id, why)
-        case Rejected(why):
+        case Rejected(why) | Lost(why):
             outbox.mark_dead(connection, alert.id, why)
+
+
+def _settle_edit(connection: Connection, alert: Claimed, outcome: Outcome, now: datetime) -> None:
+    """Record what became of an edit. What cannot be edited stays as it is: the person has been told."""
+    match outcome:
+        case Retry(delay, _, whole_bot):
+            outbox.not_before(connection, BOT if whole_bot else chat_scope(alert.chat_id), now + delay)
+            outbox.edited(connection, alert, again_at=now + max(delay, outbox.EDIT_EVERY))
+        case Halted(_, delay):
+            outbox.not_before(connection, BOT, now + delay)
+            outbox.edited(connection, alert, again_at=now + delay)
+        case Moved(chat_id):
+            watchlists.move(connection, alert.chat_id, chat_id, now)
+        case Gone(why):
+            watchlists.set_gone(connection, alert.chat_id, why)
+        case Sent() | Lost() | Rejected():
+            outbox.edited(connection, alert)
 
 
 def back_off(attempts: int) -> timedelta:

@@ -78,8 +78,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def in_our_terms(kind: str, loc: Loc, keys: Mapping[str, FieldInfo]) -> tuple[str, dict[str, str]]:
     """What pydantic refused at `loc` (`kind` is its word for it) -> our message and what that wants to know."""
-    code, path = _CODES.get(kind, kind), re.sub(r"\[\d+\]", "[]", render(loc))
+    code, path = _CODES.get(kind, kind), re.sub(r"\[\d+\]", "[]", render(loc)).removesuffix("[]")
     match code:
+        case "missing-key":
+            return code, {"which": str(loc[-1])}
         case "unknown-key":
             return code, _neighbours(loc, keys)
         case "out-of-range":
@@ -91,9 +93,14 @@ def in_our_terms(kind: str, loc: Loc, keys: Mapping[str, FieldInfo]) -> tuple[st
 
 
 def choices(field: FieldInfo) -> tuple[str, ...]:
-    """The words that a key accepts, where it accepts only some."""
-    kinds = (field.annotation, *get_args(field.annotation))
-    return next((get_args(kind) for kind in kinds if get_origin(kind) is Literal), ())
+    """The words that a key accepts, or each item of its list, where it accepts only some."""
+    return _choices(field.annotation)
+
+
+def _choices(annotation: object) -> tuple[str, ...]:
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return next(filter(None, map(_choices, get_args(annotation))), ())
 
 
 def _neighbours(loc: Loc, keys: Mapping[str, FieldInfo]) -> dict[str, str]:

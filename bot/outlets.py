@@ -4,7 +4,7 @@ from functools import cache
 
 from bot.domain.arabic import normalise
 from bot.domain.gazetteer import Gazetteer
-from bot.settings import catalogue
+from bot.catalogue import catalogue
 
 COUNTRY = "SY"
 _SYRIAN = ("syria", "سوري")

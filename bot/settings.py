@@ -1,14 +1,12 @@
 """Settings: the only reader of config.yaml and of the environment.
 
-Owns what an operator may set, the bounds of each value, and the merging of the shipped catalogue of sources with the
-operator's own. Refuses to guess: an unknown key or variable, a value of another type and a key given twice are
-mistakes, and all are told at once (`bot.mistakes` has the words). Environment over file over defaults. Importing this
-module reads nothing.
+Owns what an operator may set and the bounds of each value; `bot.catalogue` has the form of a source. Refuses to guess:
+an unknown key or variable, a value of another type and a key given twice are mistakes, and all are told at once
+(`bot.mistakes` has the words). Environment over file over defaults. Importing this module reads nothing.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
 from functools import cache
 from inspect import isclass
 from pathlib import Path
@@ -16,32 +14,31 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticCustomError
 
-from bot.data import read_text
+from bot.catalogue import SourceEntry, catalogue, flaws, make_source, merged
 from bot.domain.errors import SettingsError
-from bot.domain.model import Source
+from bot.domain.model import Source, SourceState
+from bot.forms import Section, is_web_address, must
 from bot.mistakes import TOKEN, Loc, SettingsMistake, in_our_terms, nearest, render, tell
 
 # --- what may be set ------------------------------------------------------------------------------------------------
 
 
-def _is_web_address(text: str) -> bool:
-    """Whether aiohttp can ask for it; a name and password are refused, because addresses are logged."""
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        return False
-    clean = text.isprintable() and " " not in text
-    return clean and parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
-
-
 def _is_api_base(text: str) -> bool:
     """The token is written right behind it: https://api.telegram.org/bot<token>/<method>."""
-    return _is_web_address(text) and text.endswith("/bot")
+    return is_web_address(text) and text.endswith("/bot")
+
+
+_WEBHOOK_PORTS = (None, 443, 80, 88, 8443)
+_LISTEN = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")  # host:port
+
+
+def _is_webhook(text: str) -> bool:
+    """Telegram delivers over TLS, to these ports only (Bot API, setWebhook); our path is written behind it."""
+    parts = urlsplit(text) if is_web_address(text) else None
+    return parts is not None and parts.scheme == "https" and parts.port in _WEBHOOK_PORTS and not parts.query
 
 
 def _is_token(token: SecretStr) -> bool:
@@ -52,47 +49,33 @@ def _blank_is_none(value: object) -> object:
     return (value.strip() or None) if isinstance(value, str) else value
 
 
-def _must(holds: Callable[[Any], object], code: str) -> AfterValidator:
-    """A rule on a value; `code` names the message that is told when it does not hold."""
-
-    def check(value: Any) -> Any:
-        if value is not None and not holds(value):
-            raise PydanticCustomError(code, code)
-        return value
-
-    return AfterValidator(check)
-
-
-_Header = Annotated[str, _must(re.compile(r"[ -~]*").fullmatch, "not-a-header")]
+_Header = Annotated[str, must(re.compile(r"[ -~]*").fullmatch, "not-a-header")]
 _Database = Annotated[
     str,
     Field(repr=False),  # it may hold a password
-    _must(re.compile(r"(sqlite:///|postgresql\+psycopg://)\S.*").fullmatch, "bad-database"),
+    must(re.compile(r"(sqlite:///|postgresql\+psycopg://)\S.*").fullmatch, "bad-database"),
 ]
 _Seconds = Annotated[float, Field(ge=0.05, le=300)]
-_Language = Literal["ar", "en", "ckb", "kmr", "tr", "fa", "other"]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
-
-
-class Telegram(_Section):
+class Telegram(Section):
     """The Bot API and its limits; without a token Rasid runs in local mode.
 
     The limits are Telegram's own ("My bot is hitting limits", Bots FAQ): 30 a second in all, 1 a second in a chat,
     20 a minute in a group.
     """
 
-    token: Annotated[SecretStr | None, BeforeValidator(_blank_is_none), _must(_is_token, "bad-token")] = None
-    api_base: Annotated[str, _must(_is_api_base, "bad-api-base")] = "https://api.telegram.org/bot"
+    token: Annotated[SecretStr | None, BeforeValidator(_blank_is_none), must(_is_token, "bad-token")] = None
+    api_base: Annotated[str, must(_is_api_base, "bad-api-base")] = "https://api.telegram.org/bot"
     messages_per_second: Annotated[int, Field(ge=1, le=1000)] = 30
     messages_per_second_in_chat: Annotated[int, Field(ge=1, le=1000)] = 1
     messages_per_minute_in_group: Annotated[int, Field(ge=1, le=60_000)] = 20
     poll_timeout_seconds: Annotated[int, Field(ge=0, le=50)] = 25
+    webhook_url: Annotated[str | None, BeforeValidator(_blank_is_none), must(_is_webhook, "bad-webhook-url")] = None
+    webhook_listen: Annotated[str, must(_LISTEN.fullmatch, "bad-listen")] = "127.0.0.1:8443"
 
 
-class Polling(_Section):
+class Polling(Section):
     """How sources are asked for news, and the bounds within which they may answer."""
 
     interval_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
@@ -113,18 +96,37 @@ class Polling(_Section):
         return f"{self.user_agent} (+{self.contact})" if self.contact else self.user_agent
 
 
-class Gazetteer(_Section):
+class Gazetteer(Section):
     """The places: a table that `places import` wrote, and where `places update` finds a newer country dump."""
 
     file: Annotated[Path | None, Field(strict=False)] = None
-    geonames_url: Annotated[str, _must(_is_web_address, "bad-url")] = "https://download.geonames.org/export/dump/SY.zip"
+    geonames_url: Annotated[str, must(is_web_address, "bad-url")] = "https://download.geonames.org/export/dump/SY.zip"
 
 
-class Limits(_Section):
+class Limits(Section):
     watches_per_chat: Annotated[int, Field(ge=1, le=10_000)] = 100
 
 
-class Local(_Section):
+class Alerts(Section):
+    """When alerts go out: what is not critical waits for what other sources say of it."""
+
+    settle_seconds: Annotated[float, Field(ge=0, le=3600)] = 60
+
+
+class Summaries(Section):
+    """A language model that may write summaries, behind any OpenAI-compatible server; none unless it is named here.
+
+    `base_url` ends before "/chat/completions".
+    """
+
+    base_url: Annotated[str | None, BeforeValidator(_blank_is_none), must(is_web_address, "bad-url")] = None
+    model: str = ""
+    key: Annotated[SecretStr | None, BeforeValidator(_blank_is_none)] = None
+    timeout_seconds: _Seconds = 8
+    calls_a_day: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
+
+
+class Local(Section):
     """Local mode: the simulator's chat page on 127.0.0.1 (port 0 takes any free one), and a database of its own.
 
     Chats of the simulator must not be in the database when a token is given later: Telegram does not know them.
@@ -132,28 +134,16 @@ class Local(_Section):
 
     port: Annotated[int, Field(ge=0, le=65_535)] = 8321
     samples: bool = True
+    settle_seconds: Annotated[float, Field(ge=0, le=3600)] = 0
     database_url: _Database = "sqlite:///var/local.sqlite3"
 
 
-class Log(_Section):
+class Log(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["console", "json"] = "console"
 
 
-class SourceEntry(_Section):
-    """A source in config.yaml or in the catalogue; what is None keeps the catalogue's value, or the default."""
-
-    id: Annotated[str, _must(re.compile(r"[a-z0-9][a-z0-9_-]{0,63}").fullmatch, "bad-id")]
-    url: Annotated[str | None, _must(_is_web_address, "bad-url")] = None
-    name_ar: str | None = None
-    name_en: str | None = None
-    language: _Language | None = None
-    area: Annotated[str | None, _must(re.compile(r"SY(\d{2}(\d{2}(\d{2})?)?)?").fullmatch, "bad-area")] = None
-    interval_seconds: Annotated[int | None, Field(ge=1, le=86_400)] = None
-    enabled: bool | None = None
-
-
-class Settings(_Section):
+class Settings(Section):
     """Everything the operator may set. `Settings()` holds the defaults."""
 
     language: Literal["ar", "en"] = "ar"
@@ -162,6 +152,8 @@ class Settings(_Section):
     polling: Polling = Polling()
     places: Gazetteer = Gazetteer()
     limits: Limits = Limits()
+    alerts: Alerts = Alerts()
+    summaries: Summaries = Summaries()
     local: Local = Local()
     log: Log = Log()
     use_catalogue: bool = True
@@ -169,31 +161,20 @@ class Settings(_Section):
     sources: Annotated[tuple[SourceEntry, ...], Field(strict=False)] = ()
 
     @property
+    def all_sources(self) -> tuple[Source, ...]:
+        """The catalogue's sources in its order, then the operator's own, in whatever state."""
+        interval = self.polling.interval_seconds
+        return tuple(make_source(e, interval) for e in merged(self.sources, self.use_catalogue) if e.address)
+
+    @property
+    def database_in_use(self) -> str:
+        """Local mode has its own: chats of the simulator are not Telegram's."""
+        return self.local.database_url if self.telegram.token is None else self.database_url
+
+    @property
     def enabled_sources(self) -> tuple[Source, ...]:
-        """The catalogue's sources in its order, then the operator's own; only those that are on."""
-        merged = dict(catalogue()) if self.use_catalogue else {}
-        for entry in self.sources:
-            given = {name: value for name, value in entry if value is not None}
-            merged[entry.id] = merged.get(entry.id, entry).model_copy(update=given)
-        return tuple(self._source(e, e.url) for e in merged.values() if e.url and e.enabled is not False)
-
-    def _source(self, entry: SourceEntry, url: str) -> Source:
-        return Source(
-            id=entry.id,
-            name_ar=entry.name_ar or entry.id,
-            name_en=entry.name_en or entry.id,
-            url=url,
-            language=entry.language or "ar",
-            area=entry.area,
-            interval=timedelta(seconds=entry.interval_seconds or self.polling.interval_seconds),
-        )
-
-
-@cache
-def catalogue() -> Mapping[str, SourceEntry]:
-    """The sources that ship with Rasid, by id, those that are off included."""
-    entries = (SourceEntry.model_validate(entry) for entry in yaml.safe_load(read_text("sources.yaml")))
-    return {entry.id: entry for entry in entries}
+        """Those of all sources that are polled: on, or to be checked."""
+        return tuple(source for source in self.all_sources if source.state is not SourceState.OFF)
 
 
 @cache
@@ -330,7 +311,7 @@ class _Draft:
             self.add(name, "set-twice", other=self.origins[loc])
 
     def check_sources(self) -> None:
-        """What one entry alone cannot show; on raw values, so that it is told beside every other mistake."""
+        """What one value alone cannot show; on raw values, so that it is told beside every other mistake."""
         entries = self.data.get("sources")
         known = catalogue() if self.data.get("use_catalogue") is not False else {}
         first: dict[str, int] = {}
@@ -340,8 +321,9 @@ class _Draft:
                 continue
             if id_ in first:
                 self.add_at(("sources", at, "id"), "duplicate-source", first=f"sources[{first[id_]}]")
-            elif entry.get("url") is None and id_ not in known:
-                self.add_at(("sources", at, "url"), "unknown-source", near=nearest(id_, known))
+            else:
+                for key, code in flaws(entry, known.get(id_)):
+                    self.add_at(("sources", at, key), code, near=nearest(id_, known))
             first.setdefault(id_, at)
 
     def settings(self) -> Settings | None:

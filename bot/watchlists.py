@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from bot.domain.attributes import KNOWN
 from bot.domain.errors import UserError
-from bot.domain.expressions import Term, filters_in, parse_watch
+from bot.domain.expressions import Expression, Term, filters_in, parse_watch
 from bot.domain.lexicon import FUNCTION_WORDS
 from bot.store import Store, watchlists
 from bot.store.watchlists import Watch
@@ -24,6 +24,20 @@ class Added:
 
     shown: str
     new: bool
+
+
+def expression_of(text: str) -> Expression:
+    """What a person wrote, as something that can be watched.
+
+    Raises: UserError: it cannot ("watch-empty", "watch-too-common", "watch-filter-value", …).
+    """
+    expression = parse_watch(text)
+    for name, value in sorted(filters_in(expression.root)):
+        if name in KNOWN and value not in KNOWN[name]:
+            raise UserError("watch-filter-value", name=name, value=value)
+    if isinstance(expression.root, Term) and expression.root.phrase in FUNCTION_WORDS:
+        raise UserError("watch-too-common", watch=expression.shown)
+    return expression
 
 
 class Watchlists:
@@ -54,12 +68,7 @@ class Watchlists:
             UserError: it cannot be watched ("watch-empty", "watch-too-short", …), or the list is full
                 ("watch-limit").
         """
-        expression = parse_watch(text)
-        for name, value in sorted(filters_in(expression.root)):
-            if name in KNOWN and value not in KNOWN[name]:
-                raise UserError("watch-filter-value", name=name, value=value)
-        if isinstance(expression.root, Term) and expression.root.phrase in FUNCTION_WORDS:
-            raise UserError("watch-too-common", watch=expression.shown)
+        expression = expression_of(text)
         now = self._clock()
 
         def unit(connection: Connection) -> Added:

@@ -20,7 +20,8 @@ def settings(names: Sequence[str], publisher_url: Any, **more: Any) -> dict[str,
     """Settings with loopback sources that are polled every second."""
     sources = [{"id": n, "url": publisher_url(n), "name_ar": f"مصدر {n}", "interval_seconds": 1} for n in names]
     polling = {"allow_private_addresses": True, "sweep_seconds": 0.2, **more.pop("polling", {})}
-    return {"use_catalogue": False, "sources": sources, "polling": polling, "log": {"level": "debug"}, **more}
+    quick = {"alerts": {"settle_seconds": 0}, "log": {"level": "debug"}}
+    return {"use_catalogue": False, "sources": sources, "polling": polling, **quick, **more}
 
 
 @dataclass

@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from bot.domain.model import SourceState
 from bot.mistakes import choices
 from bot.settings import Settings, keys, load_settings
 from tests.settings_files import ROOT, load
@@ -46,9 +47,9 @@ def test_every_key_of_the_config_file_has_a_comment_and_every_section_an_arabic_
 def test_the_example_in_the_config_file_works_and_shows_every_key_of_a_source(tmp_path: Path) -> None:
     _, example = (ROOT / "config.yaml").read_text(encoding="utf-8").split("\n# sources:\n")
     loaded = load(tmp_path, "sources:\n" + re.sub(r"(?m)^#", "", example))
-    assert {name for entry in loaded.sources for name in entry.model_fields_set} == {
-        key.removeprefix("sources[].") for key in keys() if "[]" in key
-    }
+    shown = {name for entry in loaded.sources for name in entry.model_fields_set} - {"selectors"}
+    shown |= {f"selectors.{name}" for e in loaded.sources if e.selectors for name in e.selectors.model_fields_set}
+    assert shown == {key.removeprefix("sources[].") for key in keys() if "[]" in key}
 
 
 def test_the_documentation_lists_every_key_with_its_default_and_bounds() -> None:
@@ -71,6 +72,8 @@ def _written(value: object) -> str:
 
 def _accepts(field: FieldInfo, default: object) -> str:
     bounds = [_written(getattr(b, side)) for b in field.metadata for side in ("ge", "le") if hasattr(b, side)]
+    if field.annotation == SourceState | None:
+        return "true, false, check"
     if isinstance(default, bool) or field.annotation == bool | None:
         return "true, false"
     return " to ".join(bounds) or ", ".join(choices(field))

@@ -1,7 +1,7 @@
 """The courier between a real outbox, on both databases, and a Telegram on loopback that misbehaves on purpose."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,16 +13,20 @@ from telegram import Bot
 
 from bot.app import translations
 from bot.botapi import AiohttpRequest
+from bot.cards import Cards
 from bot.delivery import FAILURES_OF_OUR_OWN, Courier, back_off
+from bot.domain.alerting import AlertKind
 from bot.domain.pacing import Rates
 from bot.notifier import Notifier
+from bot.places import Places
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.server import Simulator
 from bot.simulator.shapes import Message
 from bot.store import Store, articles, outbox, sources, watchlists
+from bot.store.articles import Placed
 from bot.store.outbox import NewAlert
 from bot.store.tables import alerts, chats
-from tests.news import SOURCE, article
+from tests.news import JASIM_TEXT, OTHER, SOURCE, article
 
 SALMA, KHALED, GROUP = 1001, 1002, -2001
 SECOND = timedelta(seconds=1)
@@ -45,21 +49,43 @@ class Post:
     stories: int = 0
     queued: list[int] = field(default_factory=list)
 
-    async def queue(self, *chat_ids: int, title: str = "دوي انفجار في مدينة جاسم", **changes: Any) -> None:
-        """One alert of a new story for each of these chats."""
+    async def queue(
+        self, *chat_ids: int, title: str = "دوي انفجار في مدينة جاسم", due_at: datetime | None = None, **changes: Any
+    ) -> int:
+        """One alert of a new story for each of these chats; returns the story."""
         self.stories += 1
         guid = f"g{self.stories}"
 
-        def unit(connection: Connection) -> None:
-            sources.enlist(connection, [SOURCE], now())
+        def unit(connection: Connection) -> int:
+            sources.enlist(connection, [SOURCE, OTHER], now())
             item = article(title, guid=guid, seen_at=now(), published_at=now())
             (story,) = articles.open_stories(connection, [item])
-            (filed,) = articles.add(connection, [(item, story)])
+            (filed,) = articles.add(connection, [(item, Placed(story, "new"))])
             for chat_id in chat_ids:
                 watchlists.meet(connection, chat_id, "ar", now())
-            outbox.add(connection, [NewAlert(chat, story, filed, EVIDENCE) for chat in chat_ids], now())
+            new = [NewAlert(chat, story, filed, EVIDENCE, 2, due_at or now()) for chat in chat_ids]
+            outbox.add(connection, new, now())
             if changes:
                 connection.execute(alerts.update().where(alerts.c.story_id == story).values(**changes))
+            return story
+
+        story = await self.store.write(unit)
+        self.courier.wake()
+        return story
+
+    async def grow(
+        self, story: int, title: str, text: str = JASIM_TEXT, *, rings: Sequence[int] = (), kind: str = "development"
+    ) -> None:
+        """Another source's report joins a story, at once; it rings for some."""
+
+        def unit(connection: Connection) -> None:
+            item = article(title, text, source=OTHER, seen_at=now(), published_at=now())
+            (filed,) = articles.add(connection, [(item, Placed(story, "same"))])
+            outbox.outdate(connection, story, 2, now())
+            new = [NewAlert(chat, story, filed, EVIDENCE, 2, now(), AlertKind(kind)) for chat in rings]
+            outbox.add(connection, new, now())
+            soon = alerts.update().where(alerts.c.edit_due_at.is_not(None))
+            connection.execute(soon.values(edit_due_at=now()))  # the minute between two edits is asked of the outbox
 
         await self.store.write(unit)
         self.courier.wake()
@@ -100,7 +126,8 @@ async def posting(store: Store, rates: Rates = FAST) -> AsyncIterator[Post]:
     await simulator.start()
     async with AiohttpRequest(read_seconds=READ_SECONDS) as request:
         bot = Bot(simulator.token, base_url=simulator.api_base, request=request)
-        yield Post(store, simulator, Courier(store, Notifier(bot).send, translations(), rates, now))
+        cards = Cards(translations(), Places().name_of)
+        yield Post(store, simulator, Courier(store, Notifier(bot), cards.write, rates, now))
     await simulator.stop()
 
 
@@ -253,7 +280,7 @@ async def test_a_token_that_is_refused_loses_nothing(post: Post) -> None:
     await post.queue(SALMA, KHALED)
     await post.simulator.wait_for(lambda: any(call.method == "getme" for call in post.simulator.calls))
     await until(lambda: post.rows("attempts", "state"), [(0, "ready"), (0, "ready")])
-    due = await post.store.read(outbox.next_due_at)
+    due = await post.store.read(lambda c: outbox.next_due_at(c, now()))
     assert due is not None
     assert post.arrived(SALMA) + post.arrived(KHALED) == []
 
@@ -270,6 +297,98 @@ async def test_never_more_than_the_rate_arrives_in_any_second(store: Store) -> N
     busiest = max(sum(t <= other < t + SECOND for other in times) for t in times)
     assert busiest <= 101, busiest
     assert times[-1] - times[0] < 10 * SECOND
+
+
+async def test_a_later_report_is_shown_in_the_message_that_is_there_without_a_sound(post: Post) -> None:
+    story = await post.queue(SALMA)
+    await post.until_states("sent")
+    assert "صوت الغوطة" not in post.arrived(SALMA)[0].text
+    await post.grow(story, "انفجار يهز مدينة جاسم")
+    await until(lambda: post.rows("edit_due_at"), [(None,)])
+    (message,) = post.arrived(SALMA)
+    assert "صوت الغوطة" in message.text
+    assert message.edited_at is not None
+
+
+async def test_what_came_in_before_the_message_left_is_in_it(post: Post) -> None:
+    story = await post.queue(SALMA, due_at=now() + 0.5 * SECOND)
+    await post.grow(story, "انفجار يهز مدينة جاسم")
+    (message,) = await post.until_arrived(SALMA)
+    assert "صوت الغوطة" in message.text
+    assert message.edited_at is None
+
+
+async def test_a_development_answers_the_first_message_and_rings(post: Post) -> None:
+    story = await post.queue(SALMA)
+    await post.until_states("sent")
+    await post.grow(story, "ارتفاع حصيلة انفجار جاسم إلى ثلاثة قتلى", rings=[SALMA])
+    first, second = await post.until_arrived(SALMA, 2)
+    assert second.reply_to is not None and second.reply_to.id == first.id
+    assert not second.silent
+
+
+async def test_a_denial_answers_the_first_message_and_marks_it(post: Post) -> None:
+    story = await post.queue(SALMA)
+    await post.until_states("sent")
+    denial = "الدفاع المدني ينفي وقوع انفجار في مدينة جاسم"
+    await post.grow(
+        story, denial, "نفى الدفاع المدني الأنباء عن وقوع انفجار في مدينة جاسم.", rings=[SALMA], kind="denial"
+    )
+    await until(lambda: post.rows("state", "edit_due_at"), [("sent", None), ("sent", None)])
+    first, second = post.arrived(SALMA)
+    assert second.reply_to is not None and second.reply_to.id == first.id
+    assert "نفي" in second.text
+    assert "صوت الغوطة" in first.text.splitlines()[0]
+
+
+async def test_a_message_that_was_deleted_is_left_alone(post: Post) -> None:
+    story = await post.queue(SALMA)
+    await post.until_states("sent")
+    post.simulator.faults.add(Fault(FaultKind.EDIT_NOT_FOUND, SALMA))
+    await post.grow(story, "انفجار يهز مدينة جاسم")
+    await until(lambda: post.rows("edit_due_at", "state"), [(None, "sent")])
+
+
+async def test_an_edit_waits_a_minute_after_the_last_one_and_a_day_old_message_is_not_edited(idle: Post) -> None:
+    story = await idle.queue(SALMA, state="sent", message_id=7, sent_at=now())
+    await idle.store.write(lambda c: outbox.outdate(c, story, 2, now()))
+    ((due,),) = await idle.rows("edit_due_at")
+    assert outbox.EDIT_EVERY - SECOND < due - now() <= outbox.EDIT_EVERY
+    assert await idle.store.read(lambda c: outbox.next_due_at(c, now())) == due
+    later = now() + outbox.EDITED_FOR + SECOND
+    assert await idle.store.read(lambda c: outbox.next_due_at(c, later)) is None
+    assert await idle.store.write(lambda c: outbox.claim(c, FAST, 5, later)) == []
+
+
+async def test_an_edit_that_was_under_way_when_the_process_died_is_tried_again(idle: Post) -> None:
+    story = await idle.queue(SALMA, state="sent", message_id=7, sent_at=now())
+    await idle.store.write(lambda c: outbox.outdate(c, story, 2, now()))
+    at = now() + outbox.EDIT_EVERY
+    (first,) = await idle.store.write(lambda c: outbox.claim(c, FAST, 5, at))
+    assert await idle.store.write(lambda c: outbox.claim(c, FAST, 5, at + SECOND)) == []
+    (again,) = await idle.store.write(lambda c: outbox.claim(c, FAST, 5, at + outbox.EDIT_LEASE))
+    await idle.store.write(lambda c: outbox.edited(c, first))  # the first has lost its lease
+    assert await idle.rows("edit_due_at") == [(again.lease,)]
+    await idle.store.write(lambda c: outbox.edited(c, again))
+    assert await idle.rows("edit_due_at") == [(None,)]
+
+
+async def test_a_report_that_comes_while_the_message_is_edited_is_not_forgotten(idle: Post) -> None:
+    story = await idle.queue(SALMA, state="sent", message_id=7, sent_at=now())
+    await idle.store.write(lambda c: outbox.outdate(c, story, 2, now()))
+    at = now() + outbox.EDIT_EVERY
+    (claimed,) = await idle.store.write(lambda c: outbox.claim(c, FAST, 5, at))
+    await idle.store.write(lambda c: outbox.outdate(c, story, 2, at + SECOND))
+    await idle.store.write(lambda c: outbox.edited(c, claimed))
+    assert await idle.rows("edit_due_at") == [(at + outbox.EDIT_EVERY,)]
+
+
+async def test_urgent_news_of_a_story_hurries_what_still_waits(idle: Post) -> None:
+    story = await idle.queue(SALMA, due_at=now() + 60 * SECOND)
+    await idle.store.write(lambda c: outbox.outdate(c, story, 0, now()))
+    ((due, priority),) = await idle.rows("due_at", "priority")
+    assert due <= now()
+    assert priority == 0
 
 
 def test_the_back_off_doubles_up_to_five_minutes() -> None:

@@ -65,7 +65,7 @@ TOLD = {  # path -> line, and what the remedy names
     "sources[3].interval_seconds": (22, "1 to 86400"),
     "sources[4].id": (23, "small Latin letters"),
     "sources[4].url": (23, "https://"),
-    "sources[4].enabled": (23, "true or false"),
+    "sources[4].enabled": (23, "check"),
     "sources[4].name_ar": (23, "in quotes"),
     "sources[5]": (24, "key: value"),
     "RASID_POLLING__MAX_BYTES": (None, "1000 to 100000000"),
@@ -175,6 +175,54 @@ def test_an_address_of_any_host_is_accepted(tmp_path: Path, url: str) -> None:
     assert [source.url for source in load(tmp_path, text).enabled_sources] == [url]
 
 
+@pytest.mark.parametrize(
+    ("entry", "key", "remedy"),
+    [
+        ("kind: rss, url: 'https://a.example/'", "kind", "feed, telegram, sitemap, page"),
+        ("kind: telegram, handle: 'https://t.me/s/abcd'", "handle", "the name alone"),
+        ("kind: telegram, handle: abc", "handle", "the name alone"),
+        ("handle: a-town", "handle", "the name alone"),
+        ("kind: telegram", "handle", "handle: "),
+        ("kind: sitemap", "url", "url: "),
+        ("kind: feed, handle: abcd", "handle", "kind: telegram"),
+        ("url: 'https://a.example/', handle: abcd", "handle", "Keep one"),
+        ("kind: page, url: 'https://a.example/'", "selectors", "item: li.post"),
+        ("kind: page, url: 'https://a.example/', selectors: {title: h2}", "selectors.item", "one item of the page"),
+        ("kind: page, url: 'https://a.example/', selectors: {item: ' '}", "selectors.item", "Write something"),
+        ("kind: page, url: 'https://a.example/', selectors: {item: li, date: b}", "selectors.date", "item, title"),
+        ("url: 'https://a.example/', selectors: {item: li}", "selectors", "kind: page"),
+        ("url: 'https://a.example/', languages: [ar, xx]", "languages[1]", "ar, en, ckb"),
+        ("url: 'https://a.example/', languages: ar", "languages", "- "),
+        ("url: 'https://a.example/', slant: good", "slant", "opposition"),
+        ("url: 'https://a.example/', role: friend", "role", "press"),
+        ("url: 'https://a.example/', strip: [follow us]", "strip[0]", "…"),
+        ("url: 'https://a.example/', enabled: maybe", "enabled", "check"),
+        ("url: 'https://a.example/', max_alerts: 0", "max_alerts", "1 to 1000"),
+        ("url: 'https://a.example/', evidence: live", "evidence", "enabled"),
+    ],
+)
+def test_what_a_source_of_its_kind_cannot_do_without_is_told(tmp_path: Path, entry: str, key: str, remedy: str) -> None:
+    mistakes = refused(tmp_path, f"sources: [{{id: a, {entry}}}]")
+    assert set(mistakes) == {f"sources[0].{key}"}
+    (mistake,) = mistakes.values()
+    assert remedy in mistake.remedy
+    assert re.search("[ء-ي]", mistake.remedy_ar)
+
+
+@pytest.mark.parametrize(
+    ("entry", "key"),
+    [
+        ("id: sana, handle: sana_gov, kind: feed", "handle"),
+        ("id: sana, kind: page", "selectors"),
+        ("id: sana_tg, selectors: {item: li}", "selectors"),
+    ],
+)
+def test_a_source_of_the_catalogue_cannot_be_changed_into_what_does_not_work(
+    tmp_path: Path, entry: str, key: str
+) -> None:
+    assert set(refused(tmp_path, f"sources: [{{{entry}}}]")) == {f"sources[0].{key}"}
+
+
 _VALUES = strategies.recursive(
     strategies.none() | strategies.booleans() | strategies.integers() | strategies.floats() | strategies.text(),
     lambda inner: (
@@ -267,5 +315,8 @@ def test_the_messages_exist_in_both_languages_each_with_its_remedy() -> None:
     assert arabic == english
     problems = {name for name in english if not name.endswith("-remedy")} - {"heading"}
     assert {f"{name}-remedy" for name in problems} == english - problems - {"heading"}
-    code = "".join((ROOT / "bot" / name).read_text(encoding="utf-8") for name in ("settings.py", "mistakes.py"))
+    code = "".join(
+        (ROOT / "bot" / name).read_text(encoding="utf-8")
+        for name in ("settings.py", "forms.py", "catalogue.py", "mistakes.py")
+    )
     assert problems == {name for name in problems if f'"{name}"' in code}

@@ -5,16 +5,12 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
-from bot.data import read_text
-from bot.settings import Settings, catalogue, keys, load_settings, variables
+from bot.domain.model import SourceState
+from bot.settings import Settings, keys, load_settings, variables
 from tests.settings_files import ROOT, TOKEN, load, refused
-
-RESEARCH = ROOT.parent / "shared" / "data" / "news" / "sources.yaml"
 
 
 @pytest.fixture(autouse=True)
@@ -156,32 +152,12 @@ def test_a_known_id_changes_only_what_it_names_and_another_id_adds_a_source(tmp_
     assert (found["sana"].url, found["sana"].interval) == (before["sana"].url, timedelta(seconds=30))
     assert found["syria_tv"].interval == timedelta(seconds=100)
     town = found["town"]
-    assert (town.name_ar, town.name_en, town.language) == ("town", "town", "ar")
+    assert (town.name_ar, town.name_en, town.language, town.outlet) == ("town", "town", "ar", "town")
+    every = {source.id: source.state for source in loaded.all_sources}
+    assert (every["sana"], every["town"], every["away"]) == (SourceState.ON, SourceState.ON, SourceState.OFF)
 
 
 def test_without_the_catalogue_only_the_operators_sources_are_polled(tmp_path: Path) -> None:
     text = "use_catalogue: false\nsources: [{id: a, url: 'https://example.org/'}]"
     assert [source.id for source in load(tmp_path, text).enabled_sources] == ["a"]
     assert "sources[0].url" in refused(tmp_path, "use_catalogue: false\nsources: [{id: sana}]")
-
-
-def test_the_catalogue_is_whole() -> None:
-    listed = yaml.safe_load(read_text("sources.yaml"))
-    assert len(catalogue()) == len(listed), "an id stands twice"
-    assert len({entry.url for entry in catalogue().values()}) == len(listed), "an address stands twice"
-    for entry in catalogue().values():
-        assert None not in (entry.url, entry.name_ar, entry.name_en, entry.language, entry.enabled), entry.id
-
-
-@pytest.mark.skipif(not RESEARCH.exists(), reason="the research data is not here")
-def test_the_catalogue_agrees_with_the_evidence() -> None:
-    graded: dict[str, Any] = {
-        feed["url"]: (feed["status"], source)
-        for source in yaml.safe_load(RESEARCH.read_text(encoding="utf-8"))["sources"]
-        for feed in source["feeds"]
-    }
-    for entry in catalogue().values():
-        status, source = graded[entry.url or ""]
-        assert status in ("live", "polled"), entry.id
-        good = status == "live" and source["default_enabled"] and not source["needs_syria_filter"]
-        assert entry.enabled is good, entry.id

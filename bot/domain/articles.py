@@ -47,6 +47,7 @@ def make_article(
         fingerprint=fingerprint(title, text),
         places=content.places,
         events=content.events,
+        tolls=content.tolls,
     )
 
 

@@ -6,22 +6,26 @@ words around them are in the message files.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from bot.domain.i18n import Messages
 from bot.domain.markup import Html, bold, escape, isolate, lines
 from bot.domain.sentences import shorten
 
 MOST_NAMED = 4  # places or categories; a list of more is not read on a locked phone
+MOST_TOLLS, MOST_OWNERS = 4, 2
 HEADLINE_WORDS, HEADLINE_LETTERS = 40, 300
-NAME_LETTERS = 100
-KINDS = ("dead", "injured", "missing")
+NAME_LETTERS = 60
+RLM, LRM = "\u200f", "\u200e"
+KINDS = ("dead", "injured", "missing", "detained")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """What is known of an item in another language. Names are in the reader's language, the most important first.
 
-    `tolls`: "dead", "injured", "missing" -> how many; what is not stated is left out.
+    `tolls`: "dead", "injured", "missing" -> how many; what is not stated is left out. `label`: how sure the
+    categories are, where they are not simply reported («تهديد»).
     """
 
     language: str
@@ -30,6 +34,7 @@ class Item:
     places: Sequence[str] = ()
     categories: Sequence[str] = ()
     tolls: Mapping[str, int] = field(default_factory=dict)
+    label: str | None = None
 
 
 def compose(item: Item, messages: Messages) -> Html:
@@ -47,36 +52,63 @@ def headline(language: str, title: str, messages: Messages) -> Html | None:
     return lines(messages.html("alert-foreign", language=named), bold(isolate(escape(shown))))
 
 
+def labelled(what: Html, label: str | None, messages: Messages) -> Html:
+    """«تهديد: اقتحام»: how sure it is stands first, so that a threat is never read as the act."""
+    return listed([messages.html("alert-labelled", label=label, what=what)], messages) if label else what
+
+
+def listed(parts: Sequence[str], messages: Messages) -> Html:
+    """A list in the direction of the interface: a mark begins it, since isolated parts lend a line no direction."""
+    mark, separator = (RLM, "، ") if messages.language == "ar" else (LRM, ", ")
+    return Html(mark + separator.join(parts)) if parts else Html("")
+
+
 def toll(tolls: Mapping[str, int], messages: Messages) -> Html:
-    """«قتيلان، 3 جرحى»; "" where nothing is stated."""
-    told = [messages.html(f"toll-{kind}", count=tolls[kind]) for kind in KINDS if tolls.get(kind)]
-    return _listed(told, messages)
+    """«قتيلان و3 جرحى»; "" where nothing is stated."""
+    return _joined([_people(kind, tolls[kind], messages) for kind in KINDS if tolls.get(kind)], messages)
 
 
 def owned_tolls(claims: Iterable[tuple[str, Mapping[str, int]]], messages: Messages) -> Html:
-    """The tolls of several sources (name, toll), each with its owners where they differ; "" where none is stated.
+    """The tolls of several sources (name, toll), a number with its owners unless all say it; "" where none is stated.
 
-    Sources that say the same stand together, in the order in which each number was first said.
+    Numbers of one kind stand side by side in the order in which they were first said, and what the same sources say
+    stands together: «3 قتلى (أ، ج)، 5 قتلى وجريحان (ب)».
     """
-    owners: dict[str, list[str]] = {}
-    for source, tolls in claims:
-        if said := toll(tolls, messages):
-            owners.setdefault(said, []).append(source)
-    if len(owners) == 1:
-        return Html(next(iter(owners)))
-    told = (
-        messages.html(
-            "toll-owned", toll=Html(said), sources=_listed([_name(s) for s in dict.fromkeys(names)], messages)
-        )
-        for said, names in owners.items()
-    )
-    return _listed(list(told), messages)
+    said = list(claims)
+    owners: dict[tuple[str, int], list[str]] = {}
+    for kind in KINDS:
+        for source, tolls in said:
+            if number := tolls.get(kind):
+                owners.setdefault((kind, number), []).append(source)
+    told = []
+    for sources, numbers in groupby(owners, key=lambda number: owners[number]):
+        people = _joined([_people(kind, number, messages) for kind, number in numbers], messages)
+        told.append(people if len(sources) == len(said) else _owned(people, sources, messages))
+    return listed(told[:MOST_TOLLS], messages)
+
+
+def _owned(people: Html, sources: Sequence[str], messages: Messages) -> Html:
+    names = [_name(source) for source in dict.fromkeys(sources)]
+    more = "…" if len(names) > MOST_OWNERS else ""
+    return messages.html("toll-owned", toll=people, sources=Html(listed(names[:MOST_OWNERS], messages) + more))
+
+
+def _people(kind: str, count: int, messages: Messages) -> Html:
+    return messages.html(f"toll-{kind}", count=count)
+
+
+def _joined(parts: Sequence[Html], messages: Messages) -> Html:
+    whole = parts[0] if parts else Html("")
+    for part in parts[1:]:
+        whole = messages.html("toll-and", toll=whole, more=part)
+    return whole
 
 
 def _event(item: Item, messages: Messages) -> Html:
-    places = _listed([_name(place) for place in dict.fromkeys(item.places)][:MOST_NAMED], messages)
-    what = _listed([_name(category) for category in dict.fromkeys(item.categories)][:MOST_NAMED], messages)
-    source = _name(item.source)
+    places = listed([_name(place) for place in dict.fromkeys(item.places)][:MOST_NAMED], messages)
+    named = listed([_name(category) for category in dict.fromkeys(item.categories)][:MOST_NAMED], messages)
+    what = labelled(named, item.label, messages) if named else named
+    source = escape(item.source[:NAME_LETTERS])
     if what and places:
         return messages.html("composed-event", what=what, places=places, source=source)
     if what:
@@ -92,8 +124,4 @@ def _toll(item: Item, messages: Messages) -> Html | None:
 
 
 def _name(name: str) -> Html:
-    return escape(name[:NAME_LETTERS])
-
-
-def _listed(parts: Sequence[Html], messages: Messages) -> Html:
-    return Html(("، " if messages.language == "ar" else ", ").join(parts))
+    return isolate(escape(name[:NAME_LETTERS]))

@@ -25,13 +25,20 @@ _PLACE = "\0"  # before the code of a place, which then is no word
 
 @dataclass(frozen=True, slots=True)
 class Found(Match):
-    """A match; `sure` is False when it rests on mentions that only may be the place."""
+    """A match. It is not `sure` where it rests on mentions that only may be the place, and not `near` where no watched
+    place is named itself, only what lies within it."""
 
     sure: bool = True
+    near: bool = True
+
+
+class _Verdict(NamedTuple):
+    evidence: tuple[Evidence, ...] = ()
+    sure: bool = True
+    near: bool = True
 
 
 _T = TypeVar("_T")
-_Verdict = tuple[tuple[Evidence, ...], bool]
 
 
 class _Word(NamedTuple):
@@ -102,14 +109,17 @@ class _Article:
         """The evidence for a key, and whether it is sure; None where it does not stand in the article."""
         if key in self.places:
             hits = sorted(self.places[key], key=lambda hit: not hit.sure)[:MOST_EVIDENCE]
-            return tuple(self._evidence(hit.field, hit.start, hit.end) for hit in hits), hits[0].sure
+            evidence = tuple(self._evidence(hit.field, hit.start, hit.end) for hit in hits)
+            return _Verdict(evidence, hits[0].sure, any(_PLACE + hit.codes[0] == key for hit in hits))
         if key not in self.spans:
             return None
         spans = sorted(set(self.spans[key]))[:MOST_EVIDENCE]
-        return tuple(
-            self._evidence(self.field(first), self.tokens[first].start, self.tokens[after - 1].end)
-            for first, after in spans
-        ), True
+        return _Verdict(
+            tuple(
+                self._evidence(self.field(first), self.tokens[first].start, self.tokens[after - 1].end)
+                for first, after in spans
+            )
+        )
 
     def _evidence(self, field: str, start: int, end: int) -> Evidence:
         return Evidence(field, start, end, self.fields[field][start:end])
@@ -317,10 +327,10 @@ def _judge(
         case Term():
             return _together([v for key in keys[node] if (v := article.verdict(key))], any)
         case Filter(name=name, value=value):
-            return ((), True) if value in attributes.get(name, ()) else None
+            return _Verdict() if value in attributes.get(name, ()) else None
         case Without(part=part):
             verdict = _judge(part, keys, article, attributes)
-            return None if verdict and verdict[1] else ((), True)
+            return None if verdict and verdict.sure else _Verdict()
         case Both(parts=parts):
             verdicts: list[_Verdict] = []
             for part in parts:
@@ -336,8 +346,9 @@ def _judge(
 def _together(verdicts: Sequence[_Verdict], quantifier: Callable[[Iterable[bool]], bool]) -> _Verdict | None:
     if not verdicts:
         return None
-    evidence = dict.fromkeys(piece for found, _ in verdicts for piece in found)
-    return tuple(evidence), quantifier(sure for _, sure in verdicts)
+    evidence = dict.fromkeys(piece for verdict in verdicts for piece in verdict.evidence)
+    sure = quantifier(verdict.sure for verdict in verdicts)
+    return _Verdict(tuple(evidence), sure, quantifier(verdict.near for verdict in verdicts))
 
 
 def _terms(node: Node) -> Iterator[Term]:

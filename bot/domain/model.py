@@ -14,11 +14,47 @@ from bot.domain.events import Event
 from bot.domain.tolls import Tolls
 
 
+class SourceKind(StrEnum):
+    """What stands at a source's address, and so which parser reads it."""
+
+    FEED = "feed"  # RSS, Atom or JSON Feed
+    TELEGRAM = "telegram"  # a public channel's web page
+    SITEMAP = "sitemap"  # a news sitemap
+    PAGE = "page"  # a page that lists articles, read with selectors
+
+
+class SourceState(StrEnum):
+    """Whether a source is polled. One to be checked is tried once a day until a poll of it brings items."""
+
+    ON = "on"
+    OFF = "off"
+    CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Selectors:
+    """Where a listing page keeps its items, as CSS selectors: each item, and inside it the rest.
+
+    What is None is looked for in the usual places: the first link, its words, a `time` element; no text.
+    """
+
+    item: str
+    title: str | None = None
+    link: str | None = None
+    time: str | None = None
+    text: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A publisher's feed, as the catalogue and config.yaml describe it.
+    """One address of an outlet, as the catalogue, config.yaml or the operator in the chat describe it.
 
     `area` is the code of the place it mostly writes about: "SY12" is Daraa, "SY" the country, None the world.
+    `language` is its main one, `languages` all that may be expected of it; none given: only the main one.
+    `outlet` is equal for all addresses of one outlet, `role` and `slant` are ids of what it is and where it stands.
+    `strip` holds what the outlet writes around its texts (`bot.domain.stripping`). `syria_only` is False for a source
+    that writes about the world: of its items, those that name neither Syria nor a place in it are not kept.
+    `max_alerts` is how many items of one poll may ring; None: as many as of any other source.
     """
 
     id: str
@@ -28,6 +64,16 @@ class Source:
     language: str = "ar"
     interval: timedelta = timedelta(minutes=5)
     area: str | None = None
+    kind: SourceKind = SourceKind.FEED
+    state: SourceState = SourceState.ON
+    outlet: str | None = None
+    role: str | None = None
+    slant: str | None = None
+    languages: tuple[str, ...] = ()
+    syria_only: bool = True
+    strip: tuple[str, ...] = ()
+    selectors: Selectors | None = None
+    max_alerts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +132,10 @@ class Problem:
 class Entry:
     """One item as a source publishes it; `title` and `text` are plain text, without markup or control marks.
 
-    `published_at` is the publisher's claim and may be wrong or in the future.
+    `published_at` is the publisher's claim and may be wrong or in the future; `modified_at`, when he last touched it,
+    says nothing of how new it is. An item with neither title nor text is only an address (plain sitemaps): its page
+    has to be read. `forwarded_from` names who wrote a forwarded post, and `original_url` is where he wrote it.
+    `edited`: the source says that it has been changed since. `language` is the publisher's claim too.
     """
 
     guid: str | None
@@ -94,16 +143,31 @@ class Entry:
     title: str
     text: str
     published_at: datetime | None
+    modified_at: datetime | None = None
+    language: str | None = None
+    keywords: tuple[str, ...] = ()
+    forwarded_from: str | None = None
+    original_url: str | None = None
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a parser made of a document. `whole` is False when the document was cut: validators are not kept."""
+    """What a parser made of a document. `whole` is False when the document was cut: validators are not kept.
+
+    `older` is the address of what was published before this. `lowest` and `highest` are the numbers of a channel's
+    posts on the page, those without text included; `children` are the sitemaps that an index leads to, the one that
+    was changed last first. Without entries and without problems all is well: there is nothing to file.
+    """
 
     title: str
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...] = ()
     whole: bool = True
+    older: str | None = None
+    lowest: int | None = None
+    highest: int | None = None
+    children: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +210,7 @@ class Article:
     fingerprint: str | None
     places: tuple[PlaceHit, ...] = ()
     events: tuple[Event, ...] = ()
+    tolls: Tolls = field(default_factory=Tolls)
 
 
 class PollOutcome(StrEnum):
@@ -156,11 +221,15 @@ class PollOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DueSource:
-    """A source whose time has come, with the state that the next poll builds on."""
+    """A source whose time has come, with the state that the next poll builds on.
+
+    `source.state` is CHECK until a poll of it has brought items. `rhythm` is what the schedule kept of it.
+    """
 
     source: Source
     validators: Validators
     failures: int  # failed polls in a row
+    rhythm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +275,7 @@ class Silence(StrEnum):
     ALREADY_TOLD = "already_told"
     CHAT_PAUSED = "chat_paused"
     DOUBTFUL = "doubtful"  # the word stands there, but it may not be the place that is watched
+    BACKGROUND = "background"  # the place is only named in what happened earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,17 +289,36 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What goes to a chat: Telegram HTML of at most 4096 visible UTF-16 units, and rows of buttons."""
+    """What goes to a chat: Telegram HTML of at most 4096 visible UTF-16 units, and rows of buttons.
+
+    `reply_to` is the id of the message it answers, `thread_id` that of the forum topic it belongs to.
+    """
 
     chat_id: int
     html: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     silent: bool = False
+    reply_to: int | None = None
+    thread_id: int | None = None
+
+
+class Fallback(StrEnum):
+    """What a message had to give up so that Telegram took the rest of it."""
+
+    GENERAL_TOPIC = "general_topic"  # its topic is closed or deleted: it went to the group's general one
+    PLAIN_TEXT = "plain_text"  # Telegram could not read our markup: a defect of ours, worth a report
+    NO_BUTTONS = "no_buttons"  # an address or a datum behind a button was refused
+    NO_REPLY = "no_reply"  # the message it answers may not be answered
+    SHORTENED = "shortened"  # too long: cut at a sentence, the rest is behind the link
+    UNPAID = "unpaid"  # the Stars for a paid broadcast have run out: it went at the free rate
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
+    """Telegram took it. `fallbacks`: what it had to give up for that, in the order in which it was given up."""
+
     message_id: int
+    fallbacks: tuple[Fallback, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,11 +340,22 @@ class Moved:
     chat_id: int
 
 
+class GoneReason(StrEnum):
+    """Why a chat cannot be written to; stored, since a chat that may come back is kept for a while."""
+
+    BLOCKED = "blocked"  # a person blocked the bot, or never pressed "start": may come back
+    KICKED = "kicked"  # the bot is in the group or channel no more: may come back
+    NO_RIGHTS = "no_rights"  # it is there but may not write: an administrator can change that
+    DEACTIVATED = "deactivated"  # the account was deleted, or the group dissolved
+    NOT_FOUND = "not_found"  # Telegram knows no such chat
+
+
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The chat cannot be written to: blocked, deleted, kicked. `why` is Telegram's description."""
+    """The chat cannot be written to. `why` is Telegram's description."""
 
     why: str
+    reason: GoneReason = GoneReason.NOT_FOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,4 +373,11 @@ class Halted:
     delay: timedelta = field(default=timedelta(minutes=1))
 
 
-Outcome = Sent | Retry | Moved | Gone | Rejected | Halted
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The message that was to be edited is not there any more, or may not be edited. `why` is Telegram's."""
+
+    why: str
+
+
+Outcome = Sent | Retry | Moved | Gone | Rejected | Halted | Lost

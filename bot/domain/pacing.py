@@ -4,12 +4,18 @@ The state of a scope ("bot", a chat) is one instant: when it may be sent to agai
 moves that instant; so does every message that is let through.
 """
 
+from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 BOT = "bot"
 LOOKAHEAD = timedelta(milliseconds=100)  # slots are given out this far ahead, so that one commit serves several
+SECOND = timedelta(seconds=1)
+EASED = 1.02  # under the rate that was just taken: ours is even, Telegram's count is not
+FASTER_EVERY = timedelta(seconds=30)  # without a refusal: the rate may rise again by
+FASTER = 0.95
+SLOWEST = timedelta(seconds=1)  # between two messages, however often Telegram refuses
 
 
 def chat_scope(chat_id: int) -> str:
@@ -61,3 +67,42 @@ class Slots:
     def _set(self, scope: str, instant: datetime) -> None:
         self.next_at[scope] = instant
         self.changed.add(scope)
+
+
+class Governor:
+    """Learns from refusals how fast this bot may send: never faster than configured, slower where Telegram takes less.
+
+    At a refusal the rate becomes that of the last second, which Telegram did take; half a minute without one, and it
+    rises a little. Held in memory: after a start one refusal teaches it again.
+    """
+
+    def __init__(self, rates: Rates) -> None:
+        self._configured, self._bot = rates, rates.bot
+        self._taken: deque[datetime] = deque()  # when, in the last second
+        self._quiet_until: datetime | None = None  # refusals before this are of the same moment
+        self._changed_at: datetime | None = None
+
+    @property
+    def rates(self) -> Rates:
+        return replace(self._configured, bot=self._bot)
+
+    def took(self, now: datetime) -> None:
+        """Telegram took a message."""
+        self._taken.append(now)
+        self._forget(now)
+        if self._changed_at and now - self._changed_at >= FASTER_EVERY and self._bot > self._configured.bot:
+            self._bot = max(self._configured.bot, self._bot * FASTER)
+            self._changed_at = now
+
+    def refused(self, now: datetime, delay: timedelta) -> None:
+        """Telegram asked the whole bot to be quiet for `delay`."""
+        self._forget(now)
+        if self._quiet_until is None or now >= self._quiet_until:
+            taken = max(len(self._taken), 1)
+            self._bot = min(max(self._bot * EASED, min(SECOND / taken * EASED, self._bot * 2)), SLOWEST)
+            self._changed_at = now
+        self._quiet_until = max(now + delay, self._quiet_until or now)
+
+    def _forget(self, now: datetime) -> None:
+        while self._taken and now - self._taken[0] > SECOND:
+            self._taken.popleft()

@@ -4,7 +4,7 @@ Owns the choice among reports; every sentence is one of theirs (`summary`). A se
 sentence once sources disagree about a toll, carries the name of its source.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.domain.grounding import people_counted
@@ -26,14 +26,15 @@ class Report:
     evidence: tuple[Evidence, ...] = ()
 
 
-def summarise_story(reports: Sequence[Report], named: Sequence[str] = ()) -> Summary:
-    """What the reports say together, in the order in which they came; those that are not Arabic are left out.
+def summarise_story(
+    reports: Sequence[Report], named: Sequence[str] = (), languages: Collection[str] = ("ar",)
+) -> Summary:
+    """What the reports say together, in the order in which they came; those in other languages are left out.
 
     At most three sentences and 64 words. `named` is what the person wrote.
     """
-    told = [
-        (r.source, digest(r.article, r.evidence, named)) for r in reports[:_MOST_READ] if r.article.language == "ar"
-    ]
+    read = [r for r in reports if r.article.language in languages][:_MOST_READ]
+    told = [(r.source, digest(r.article, r.evidence, named)) for r in read]
     told = [(source, summary) for source, summary in told if summary.text]
     if not told:
         return Summary("", "")

@@ -43,6 +43,14 @@ class Places:
             hit_of(mention, self.reader.gazetteer) for mention in self.reader.recognise(title, text, source_area)
         )
 
+    def name_of(self, code: str, language: str) -> str | None:
+        """What people call a place in a language; None for a code that is not known."""
+        gazetteer = self.reader.gazetteer
+        if code not in gazetteer:
+            return None
+        place = gazetteer[code]
+        return place.name if language == "ar" else place.english or place.name
+
     def codes_named(self, phrase: str) -> frozenset[str]:
         """The places that a name may mean: a watch on it is met by these, and by all that lies within them."""
         gazetteer = self.reader.gazetteer

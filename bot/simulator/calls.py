@@ -19,7 +19,7 @@ MAX_BODY_BYTES = 50 * 1024 * 1024  # sendDocument takes files of up to 50 MB
 class Refusal(Exception):
     """Telegram's "no": an HTTP status, a description, and `parameters` (retry_after, migrate_to_chat_id)."""
 
-    def __init__(self, description: str, code: int = 400, **parameters: int) -> None:
+    def __init__(self, description: str, code: int = 400, **parameters: Any) -> None:
         super().__init__(description)
         self.description = description
         self.code = code

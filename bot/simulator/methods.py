@@ -244,9 +244,9 @@ def _post(world: World, call: Call, content: Formatted, **details: object) -> Js
     keyboard = checked_keyboard(call)
     chat = world.writable_chat(call.chat_id)
     reply_to = _replied(call, chat.messages)
+    details |= {"reply_to": reply_to, "thread_id": world.open_topic(chat, call.integer("message_thread_id"))}
     silent = call.flag("disable_notification")
-    message = world.post(chat, content, keyboard=keyboard, silent=silent, reply_to=reply_to, **details)
-    return message.shape()
+    return world.post(chat, content, keyboard=keyboard, silent=silent, **details).shape()
 
 
 def _require_chat(call: Call) -> None:

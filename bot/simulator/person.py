@@ -3,9 +3,10 @@
     GET  /local/events                    Server-Sent Events: a "snapshot", then every change as it happens
     GET  /local/state                     the snapshot alone
     GET  /local/chats/{id}/messages       a chat's messages
-    POST /local/chats/{id}/say            {"text", "as"?, "reply_to"?} -> the message
+    POST /local/chats/{id}/say            {"text", "as"?, "reply_to"?, "thread_id"?} -> the message
     POST /local/chats/{id}/press          {"message_id", "data", "as"?} -> {"query_id"}
     POST /local/chats/{id}/block          {"blocked", "as"?}
+    POST /local/chats/{id}/topics         {"name"} -> {"thread_id"}; the group is a forum from then on
     POST /local/people                    {"name", "id"?, "language"?} -> the chat
     POST /local/groups                    {"title", "members", "admins"?, "id"?} -> the chat
     POST /local/faults   DELETE           a `Fault` or a list of them; DELETE forgets all
@@ -24,7 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.simulator.calls import Call, Json, decode
 from bot.simulator.faults import Fault, Faults
-from bot.simulator.shapes import Chat
+from bot.simulator.shapes import Chat, Topic
 from bot.simulator.world import Change, World
 
 MAX_HISTORY = 200  # messages of a chat in a snapshot, the last ones
@@ -53,6 +54,7 @@ class PersonSide:
             web.post(r"/local/chats/{chat:-?\d+}/say", self._say),
             web.post(r"/local/chats/{chat:-?\d+}/press", self._press),
             web.post(r"/local/chats/{chat:-?\d+}/block", self._block),
+            web.post(r"/local/chats/{chat:-?\d+}/topics", self._add_topic),
             web.post("/local/people", self._add_person),
             web.post("/local/groups", self._add_group),
             web.post("/local/faults", self._add_faults),
@@ -108,7 +110,8 @@ class PersonSide:
     async def _say(self, request: web.Request) -> web.Response:
         chat, form = self._chat(request), await _form(request)
         as_user, reply_to = form.integer("as") or None, form.integer("reply_to") or None
-        message = self._world.say(chat.id, form.text("text"), as_user, reply_to)
+        thread_id = form.integer("thread_id") or None
+        message = self._world.say(chat.id, form.text("text"), as_user, reply_to, thread_id)
         self._on_person()
         return web.json_response(message.view())
 
@@ -123,6 +126,10 @@ class PersonSide:
         chat, form = self._chat(request), await _form(request)
         self._world.set_blocked(chat.id, form.flag("blocked"), form.integer("as") or None)
         return web.json_response(self._world.chat_view(chat))
+
+    async def _add_topic(self, request: web.Request) -> web.Response:
+        chat, form = self._chat(request), await _form(request)
+        return web.json_response({"thread_id": self._world.set_topic(chat.id, Topic(form.text("name")))})
 
     async def _add_person(self, request: web.Request) -> web.Response:
         form = await _form(request)

@@ -7,6 +7,7 @@ secret worth the name, and it plays both the people and the bot.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from importlib.resources import files
 from typing import TypeVar
 
@@ -18,7 +19,7 @@ from bot.simulator.faults import Fault, FaultKind, Faults, Limits, RateLimiter
 from bot.simulator.methods import METHODS
 from bot.simulator.person import PersonSide
 from bot.simulator.polling import Poll
-from bot.simulator.shapes import Chat, Message, User
+from bot.simulator.shapes import Chat, Message, Topic, User
 from bot.simulator.world import Change, World
 
 HOST = "127.0.0.1"
@@ -108,8 +109,27 @@ class Simulator:
     ) -> Chat:
         return self.world.add_group(title, members, admins, chat_id)
 
-    def say(self, chat_id: int, text: str, as_user: int | None = None, reply_to: int | None = None) -> Message:
-        message = self.world.say(chat_id, text, as_user, reply_to)
+    def add_topic(self, chat_id: int, name: str) -> int:
+        """A topic of a group, which is a forum from then on; returns its thread id."""
+        return self.world.set_topic(chat_id, Topic(name))
+
+    def close_topic(self, chat_id: int, thread_id: int) -> None:
+        topic = self.world.chat(chat_id).topics[thread_id]
+        self.world.set_topic(chat_id, replace(topic, closed=True), thread_id)
+
+    def delete_topic(self, chat_id: int, thread_id: int) -> None:
+        topic = self.world.chat(chat_id).topics[thread_id]
+        self.world.set_topic(chat_id, replace(topic, deleted=True), thread_id)
+
+    def say(
+        self,
+        chat_id: int,
+        text: str,
+        as_user: int | None = None,
+        reply_to: int | None = None,
+        thread_id: int | None = None,
+    ) -> Message:
+        message = self.world.say(chat_id, text, as_user, reply_to, thread_id)
         self._note_person()
         return message
 
@@ -155,17 +175,30 @@ class Simulator:
         self._changed.set()
         late, fault = self.faults.take(call)
         await asyncio.sleep(late)
-        if fault is not None:
-            if refusal := fault.refusal():
-                raise refusal
-            if fault.kind is FaultKind.BAD_GATEWAY:
-                return web.Response(text=BAD_GATEWAY, content_type="text/html", status=502)
-            if fault.kind is FaultKind.NO_ANSWER:
-                await asyncio.Event().wait()  # ends when the caller hangs up
-        result = await self._result(call)
-        if fault is not None and fault.kind is FaultKind.LOST_ANSWER and request.transport is not None:
-            request.transport.abort()
-        return web.json_response({"ok": True, "result": result})
+        if fault is None:
+            return _answer(await self._result(call))
+        if refusal := fault.refusal():
+            raise refusal
+        return await self._answer_badly(request, call, fault.kind)
+
+    async def _answer_badly(self, request: web.Request, call: Call, kind: FaultKind) -> web.StreamResponse:
+        """What goes wrong on the way: before the call is carried out, instead of it, or after it."""
+        if kind is FaultKind.BAD_GATEWAY:
+            return web.Response(text=BAD_GATEWAY, content_type="text/html", status=502)
+        if kind is FaultKind.NO_ANSWER:
+            await asyncio.Event().wait()  # ends when the caller hangs up
+        if kind is FaultKind.CUT_CALL:
+            return _cut(request)
+        if kind is FaultKind.LOST_TOPIC:
+            call = replace(call, values={**call.values, "message_thread_id": 0})
+        answer = _answer(await self._result(call))
+        if kind is FaultKind.LOST_ANSWER:
+            return _cut(request)
+        if kind is FaultKind.LATE_ANSWER:
+            await asyncio.Event().wait()
+        if kind in (FaultKind.CUT_ANSWER, FaultKind.GARBLED_ANSWER):
+            return await _half(request, answer, announced_whole=kind is FaultKind.CUT_ANSWER)
+        return answer
 
     async def _result(self, call: Call) -> object:
         if call.method == "getupdates":
@@ -214,5 +247,29 @@ async def _explain(
         return web.json_response(refusal.body(), status=refusal.code)
 
 
+def _answer(result: object) -> web.Response:
+    return web.json_response({"ok": True, "result": result})
+
+
+def _cut(request: web.Request) -> web.Response:
+    """The connection is gone: nothing of what is returned here leaves."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+async def _half(request: web.Request, answer: web.Response, *, announced_whole: bool) -> web.StreamResponse:
+    """Half of an answer: the connection ends in its middle, or HTTP has it that this was all."""
+    body = bytes(answer.body) if isinstance(answer.body, bytes) else b""
+    half = web.StreamResponse(headers={"Content-Type": "application/json"})
+    half.content_length = len(body) if announced_whole else len(body) // 2
+    await half.prepare(request)
+    await half.write(body[: len(body) // 2])
+    if announced_whole:
+        _cut(request)
+    return half
+
+
 def _is_limited(method: str) -> bool:
-    return method.startswith("send") and method != "sendchataction"
+    """Messages and edits count alike."""
+    return method.startswith(("send", "editmessage")) and method != "sendchataction"

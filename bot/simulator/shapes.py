@@ -24,6 +24,7 @@ _ADMIN_RIGHTS = (
     "can_post_stories",
     "can_edit_stories",
     "can_delete_stories",
+    "can_send_welcome_messages",
     "is_anonymous",
 )
 
@@ -70,6 +71,7 @@ class Message:
     keyboard: Keyboard = ()
     silent: bool = False
     reply_to: "Message | None" = None
+    thread_id: int | None = None  # the forum topic; None is the general one
     edited_at: datetime | None = None
 
     @property
@@ -97,6 +99,8 @@ class Message:
             shape["edit_date"] = int(self.edited_at.timestamp())
         if self.reply_to and with_reply:
             shape["reply_to_message"] = self.reply_to.shape(with_reply=False)
+        if self.thread_id:
+            shape |= {"message_thread_id": self.thread_id, "is_topic_message": True}
         return shape
 
     def view(self) -> Json:
@@ -114,7 +118,17 @@ class Message:
             "keyboard": [list(row) for row in self.keyboard],
             "silent": self.silent,
             "reply_to": self.reply_to.id if self.reply_to else None,
+            "topic": self.chat.topics[self.thread_id].name if self.thread_id else None,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic of a forum. `deleted` ones stay known, since their messages are still shown."""
+
+    name: str
+    closed: bool = False
+    deleted: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -129,10 +143,12 @@ class Chat:
     messages: dict[int, Message] = field(default_factory=dict, repr=False)
     next_message_id: int = 1
     pinned: int | None = None
+    topics: dict[int, Topic] = field(default_factory=dict)  # by thread id; a group with topics is a forum
 
     def shape(self) -> Json:
         name = "first_name" if self.kind == "private" else "title"
-        return {"id": self.id, "type": self.kind, name: self.title}
+        forum = {"is_forum": True} if self.topics else {}
+        return {"id": self.id, "type": self.kind, name: self.title, **forum}
 
     def full_shape(self) -> Json:
         """A ChatFullInfo, with the figures that it must have."""

@@ -14,7 +14,7 @@ from typing import Any
 from bot.simulator.calls import Json, Refusal, bad_request
 from bot.simulator.checks import MAX_TEXT_UNITS
 from bot.simulator.markup import Formatted, plain, units
-from bot.simulator.shapes import Chat, Message, User
+from bot.simulator.shapes import Chat, Message, Topic, User
 
 QUERY_LIFETIME = timedelta(minutes=10)  # observed to be of this order; Telegram documents none
 FIRST_GENERATED_USER = 2001
@@ -94,6 +94,15 @@ class World:
         kind = "supergroup" if str(chat_id).startswith("-100") else "group"
         return self._add_chat(Chat(chat_id, kind, title, statuses))
 
+    def set_topic(self, chat_id: int, topic: Topic, thread_id: int | None = None) -> int:
+        """Open a topic, which makes the group a forum, or change one; returns its thread id."""
+        chat = self.chat(chat_id)
+        if thread_id is None:
+            thread_id = chat.next_message_id  # on Telegram it is the id of the message that says "topic created"
+            chat.next_message_id += 1
+        chat.topics[thread_id] = topic
+        return thread_id
+
     def _add_chat(self, chat: Chat) -> Chat:
         self.chats[chat.id] = chat
         self._tell_chat(chat)
@@ -123,16 +132,40 @@ class World:
             raise Refusal(f"Forbidden: bot is not a member of the {chat.kind} chat", 403)
         return chat
 
+    def open_topic(self, chat: Chat, thread_id: int) -> int | None:
+        """A topic that the bot may write to; None for no topic.
+
+        Raises:
+            Refusal: there is no such topic, or it is closed. The general topic has no number: 1 is refused too.
+        """
+        if not thread_id:
+            return None
+        topic = chat.topics.get(thread_id)
+        if topic is None or topic.deleted:
+            raise bad_request("message thread not found")
+        if topic.closed:
+            raise bad_request("TOPIC_CLOSED")
+        return thread_id
+
     # --- what a person does
 
-    def say(self, chat_id: int, text: str, as_user: int | None = None, reply_to: int | None = None) -> Message:
+    def say(
+        self,
+        chat_id: int,
+        text: str,
+        as_user: int | None = None,
+        reply_to: int | None = None,
+        thread_id: int | None = None,
+    ) -> Message:
         """A person writes. In a group `as_user` says who; without it, its first member."""
         chat, user = self._person_in(chat_id, as_user)
         content = plain(text)
         if not content.text or units(content.text) > MAX_TEXT_UNITS:
             raise bad_request("a message has 1 to 4096 UTF-16 units")
+        if thread_id and thread_id not in chat.topics:
+            raise bad_request("no such topic")
         answered = chat.messages.get(reply_to) if reply_to else None
-        message = self._store(chat, user, content, reply_to=answered)
+        message = self._store(chat, user, content, reply_to=answered, thread_id=thread_id)
         to_bot = answered is not None and answered.sender == self.bot
         if chat.kind == "private" or not self.privacy or text.startswith("/") or to_bot:
             self._update("message", message.shape())

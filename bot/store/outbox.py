@@ -6,21 +6,29 @@
 
 `sending` is committed before the call. What a crash leaves in `sending` may have arrived: it is sent once more,
 and silently.
+
+A sent message is edited when its story has grown: `edit_due_at` says when. It stays due until the edit is recorded,
+so a crash loses none.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, delete, func, select, update
 
-from bot.domain.model import Article
+from bot.domain.alerting import URGENT, AlertKind, Known, priority_of
 from bot.domain.pacing import BOT, Rates, Slots, chat_scope
+from bot.store.articles import Told, by_ids, of_stories, written_of
 from bot.store.database import insert
-from bot.store.tables import alerts, articles, chats, pace, sources
+from bot.store.tables import alerts, chats, pace
 
 SCANNED_IN_A_CLAIM = 200
+EDIT_EVERY = timedelta(seconds=60)  # at most: a message that keeps changing is not read
+EDITED_FOR = timedelta(hours=24)  # after it was sent; Telegram allows 48 hours (Bot API, editMessageText)
+MOST_EDITED = 1_000  # messages of one story: at 30 a second more would be old before they are edited
+EDIT_LEASE = timedelta(minutes=2)  # an edit whose end was not recorded is tried again after this
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +37,35 @@ class NewAlert:
     story_id: int
     article_id: int
     evidence: tuple[dict[str, Any], ...]
-    priority: int = 2  # `domain.alerting.priority_of`
+    priority: int  # `domain.alerting.priority_of`
+    due_at: datetime
+    kind: AlertKind = AlertKind.FIRST
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """An alert that is ours to send at `slot`, with all that its message is made of."""
+    """An alert that is ours to send at `slot`, with all that its message is made of. `rang` is the article that it is
+    about, `reports` are those of its story, in the order of filing. With a `lease` the message `message_id` is edited;
+    else it is sent, as an answer to `reply_to`."""
 
     id: int
     chat_id: int
     language: str  # of the chat
-    article: Article
-    source_name: str  # in the chat's language
+    kind: AlertKind
+    rang: Told
+    reports: tuple[Told, ...]
     evidence: tuple[dict[str, Any], ...]
     attempts: int
     uncertain: bool
     slot: datetime
+    written: tuple[str, tuple[int, ...]] | None = None  # by a model, and of which articles
+    reply_to: int | None = None
+    message_id: int | None = None
+    lease: datetime | None = None
 
 
 def add(connection: Connection, new: Sequence[NewAlert], now: datetime) -> set[int]:
-    """Queue alerts; returns the chats that had been told of the story already, and get none."""
+    """Queue alerts; returns the chats that had an alert of that article already, and get none."""
     if not new:
         return set()
     rows = [
@@ -58,40 +75,90 @@ def add(connection: Connection, new: Sequence[NewAlert], now: datetime) -> set[i
             "article_id": a.article_id,
             "evidence": list(a.evidence),
             "priority": a.priority,
+            "kind": a.kind,
             "state": "ready",
-            "due_at": now,
+            "due_at": a.due_at,
             "created_at": now,
         }
         for a in new
     ]
-    statement = insert(connection, alerts).on_conflict_do_nothing(index_elements=["chat_id", "story_id"])
+    statement = insert(connection, alerts).on_conflict_do_nothing(index_elements=["chat_id", "article_id"])
     queued = set(connection.scalars(statement.returning(alerts.c.chat_id), rows))
     return {a.chat_id for a in new} - queued
 
 
-def next_due_at(connection: Connection) -> datetime | None:
-    """When the earliest ready alert is due; None when the outbox is empty."""
-    query = select(alerts.c.due_at).where(alerts.c.state == "ready").order_by(alerts.c.due_at).limit(1)
-    return connection.execute(query).scalar()
+def known(connection: Connection, story_id: int, first: int, last: int, since: datetime) -> dict[int, Known]:
+    """What the chats from `first` to `last` have heard of a story; developments since `since` are counted."""
+    late = (alerts.c.kind != AlertKind.FIRST) & (alerts.c.created_at >= since)
+    query = (
+        select(
+            alerts.c.chat_id,
+            func.max(case((alerts.c.state == "ready", 1), else_=0)).label("waiting"),
+            func.sum(case((late, 1), else_=0)).label("rings"),
+        )
+        .where(alerts.c.story_id == story_id, alerts.c.chat_id.between(first, last))
+        .group_by(alerts.c.chat_id)
+    )
+    return {row.chat_id: Known(bool(row.waiting), row.rings) for row in connection.execute(query)}
+
+
+def outdate(connection: Connection, story_id: int, urgency: int, now: datetime) -> bool:
+    """A story has grown: its messages are to be edited, and what waits hurries if the news is urgent.
+
+    True when there is a message to edit.
+    """
+    fresh = (alerts.c.state == "ready") & (alerts.c.attempts == 0) & (alerts.c.story_id == story_id)
+    if urgency == URGENT:
+        slower = fresh & (alerts.c.priority > priority_of(URGENT, near=False))
+        urgent = update(alerts).where(slower)
+        connection.execute(urgent.values(priority=priority_of(URGENT, near=True), due_at=now))
+    shown = (alerts.c.story_id == story_id) & (alerts.c.kind == AlertKind.FIRST)
+    query = (
+        select(alerts.c.id, alerts.c.sent_at, alerts.c.edited_at)
+        .where(shown, alerts.c.state.in_(("sent", "sending")), alerts.c.created_at > now - EDITED_FOR)
+        .order_by(alerts.c.id)
+        .limit(MOST_EDITED)
+    )
+    rows = [
+        {"of": row.id, "due": max(now, (row.edited_at or row.sent_at or now) + EDIT_EVERY)}
+        for row in connection.execute(query)
+    ]
+    if rows:
+        due = update(alerts).where(alerts.c.id == bindparam("of")).values(edit_due_at=bindparam("due"))
+        connection.execute(due, rows)
+    return bool(rows)
+
+
+def next_due_at(connection: Connection, now: datetime) -> datetime | None:
+    """When the earliest alert or edit is due; None when there is nothing to do."""
+    ready = select(alerts.c.due_at).where(alerts.c.state == "ready").order_by(alerts.c.due_at).limit(1)
+    edits = select(alerts.c.edit_due_at).where(_may_be_edited(now)).order_by(alerts.c.edit_due_at).limit(1)
+    return min((at for query in (ready, edits) if (at := connection.execute(query).scalar())), default=None)
 
 
 def claim(connection: Connection, rates: Rates, room: int, now: datetime) -> list[Claimed]:
-    """Take at most `room` due alerts that may be sent within the look-ahead, and mark them `sending`."""
+    """Take at most `room` due alerts that may be sent within the look-ahead, and mark them `sending`; where there is
+    room left, edits that are due."""
     slots = Slots(rates, now, {BOT: _next_at(connection, BOT) or now})
-    claimed: list[Claimed] = []
-    for row in _ready(connection, now):
-        if len(claimed) == room or slots.full():
-            break
-        if row.chat_next_at is not None:
-            slots.next_at.setdefault(chat_scope(row.chat_id), row.chat_next_at)
-        if (slot := slots.take(row.chat_id)) is not None:
-            claimed.append(_claimed(row, slot))
-    if claimed:
-        taken = [alert.id for alert in claimed]
-        connection.execute(update(alerts).where(alerts.c.id.in_(taken)).values(state="sending"))
-        for scope, instant in slots.changes():
-            not_before(connection, scope, instant)
-    return claimed
+    sends = _taken(connection, _ready(now), slots, room)
+    if sends:
+        ids = [row.id for row, _ in sends]
+        connection.execute(update(alerts).where(alerts.c.id.in_(ids)).values(state="sending"))
+    edits = _taken(connection, _behind(now), slots, room - len(sends))
+    lease = now + EDIT_LEASE
+    if edits:
+        ids = [row.id for row, _ in edits]
+        leased = update(alerts).where(alerts.c.id.in_(ids))
+        connection.execute(leased.values(edited_at=now, edit_due_at=lease))
+    for scope, instant in slots.changes():
+        not_before(connection, scope, instant)
+    return [*_claimed(connection, sends, None), *_claimed(connection, edits, lease)]
+
+
+def edited(connection: Connection, alert: Claimed, again_at: datetime | None = None) -> None:
+    """An edit is done, or is to be tried `again_at`; one that became due meanwhile stays due."""
+    ours = (alerts.c.id == alert.id) & (alerts.c.edit_due_at == alert.lease)
+    connection.execute(update(alerts).where(ours).values(edit_due_at=again_at))
 
 
 def not_before(connection: Connection, scope: str, instant: datetime) -> None:
@@ -139,54 +206,89 @@ def _next_at(connection: Connection, scope: str) -> datetime | None:
     return connection.execute(select(pace.c.next_at).where(pace.c.scope == scope)).scalar()
 
 
-def _ready(connection: Connection, now: datetime) -> Iterable[Any]:
+def _taken(connection: Connection, query: Select[Any], slots: Slots, room: int) -> list[tuple[Any, datetime]]:
+    """The rows that get a slot."""
+    taken: list[tuple[Any, datetime]] = []
+    if room <= 0 or slots.full():
+        return taken
+    for row in connection.execute(query):
+        if len(taken) == room or slots.full():
+            break
+        if row.chat_next_at is not None:
+            slots.next_at.setdefault(chat_scope(row.chat_id), row.chat_next_at)
+        if (slot := slots.take(row.chat_id)) is not None:
+            taken.append((row, slot))
+    return taken
+
+
+def _ready(now: datetime) -> Select[Any]:
     """Due alerts of active chats that may be written to within the look-ahead, the most urgent first."""
+    due = (alerts.c.state == "ready") & (alerts.c.due_at <= now)
+    return _open(now).where(due).order_by(alerts.c.priority, alerts.c.id)
+
+
+def _behind(now: datetime) -> Select[Any]:
+    """Messages that their story has overtaken, those that have waited longest first."""
+    return _open(now).where(_may_be_edited(now), alerts.c.edit_due_at <= now).order_by(alerts.c.edit_due_at)
+
+
+def _may_be_edited(now: datetime) -> ColumnElement[bool]:
+    there = (alerts.c.state == "sent") & alerts.c.message_id.is_not(None)
+    return alerts.c.edit_due_at.is_not(None) & there & (alerts.c.sent_at > now - EDITED_FOR)
+
+
+def _open(now: datetime) -> Select[Any]:
+    """Alerts of chats that may be written to now."""
     chat_pace = pace.alias("chat_pace")
     may_be_sent = (chat_pace.c.next_at.is_(None)) | (chat_pace.c.next_at <= now)
-    query = (
-        select(
-            alerts.c.id,
-            alerts.c.chat_id,
-            alerts.c.evidence,
-            alerts.c.attempts,
-            alerts.c.uncertain,
-            chats.c.language.label("chat_language"),
-            chat_pace.c.next_at.label("chat_next_at"),
-            sources.c.name_ar,
-            sources.c.name_en,
-            *(column for column in articles.c if column.name != "id"),
-        )
+    return (
+        select(alerts, chats.c.language, chat_pace.c.next_at.label("chat_next_at"))
         .join(chats, chats.c.id == alerts.c.chat_id)
-        .join(articles, articles.c.id == alerts.c.article_id)
-        .join(sources, sources.c.id == articles.c.source_id)
         .outerjoin(chat_pace, chat_pace.c.scope == "chat:" + alerts.c.chat_id.cast(pace.c.scope.type))
-        .where(alerts.c.state == "ready", alerts.c.due_at <= now, chats.c.state == "active", may_be_sent)
-        .order_by(alerts.c.priority, alerts.c.id)
+        .where(chats.c.state == "active", may_be_sent)
         .limit(SCANNED_IN_A_CLAIM)
     )
-    return connection.execute(query)
 
 
-def _claimed(row: Any, slot: datetime) -> Claimed:
-    article = Article(
-        source_id=row.source_id,
-        key=row.key,
-        url=row.url,
-        title=row.title,
-        text=row.text,
-        language=row.language,
-        published_at=row.published_at,
-        seen_at=row.seen_at,
-        fingerprint=None,
+def _claimed(
+    connection: Connection, taken: Sequence[tuple[Any, datetime]], lease: datetime | None
+) -> Iterable[Claimed]:
+    """With what their messages are made of; each story is read once."""
+    if not taken:
+        return
+    stories = {row.story_id for row, _ in taken}
+    told, written = of_stories(connection, stories), written_of(connection, stories)
+    rang = by_ids(connection, {row.article_id for row, _ in taken})
+    answered = _first_messages(connection, [row for row, _ in taken if row.kind != AlertKind.FIRST])
+    for row, slot in taken:
+        yield Claimed(
+            id=row.id,
+            chat_id=row.chat_id,
+            language=row.language,
+            kind=AlertKind(row.kind),
+            rang=rang[row.article_id][0],
+            reports=tuple(told.get(row.story_id, ())),
+            evidence=row.evidence,  # not looked at here: one broken row must not stop the claim
+            attempts=row.attempts,
+            uncertain=row.uncertain,
+            slot=slot,
+            written=written.get(row.story_id),
+            reply_to=answered.get((row.chat_id, row.story_id)),
+            message_id=row.message_id,
+            lease=lease,
+        )
+
+
+def _first_messages(connection: Connection, rows: Sequence[Any]) -> dict[tuple[int, int], int]:
+    """(chat, story) -> the message that told it first, for these developments."""
+    if not rows:
+        return {}
+    query = select(alerts.c.chat_id, alerts.c.story_id, alerts.c.message_id).where(
+        alerts.c.story_id.in_({row.story_id for row in rows}),
+        alerts.c.chat_id.in_({row.chat_id for row in rows}),
+        alerts.c.kind == AlertKind.FIRST,
+        alerts.c.message_id.is_not(None),
     )
-    return Claimed(
-        id=row.id,
-        chat_id=row.chat_id,
-        language=row.chat_language,
-        article=article,
-        source_name=row.name_ar if row.chat_language == "ar" else row.name_en,
-        evidence=row.evidence,  # not looked at here: one broken row must not stop the claim
-        attempts=row.attempts,
-        uncertain=row.uncertain,
-        slot=slot,
-    )
+    return {
+        (row.chat_id, row.story_id): row.message_id for row in connection.execute(query.order_by(alerts.c.id.desc()))
+    }

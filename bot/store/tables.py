@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -63,10 +64,9 @@ sources = Table(
     Column("url", Text, nullable=False),
     Column("name_ar", Text, nullable=False),
     Column("name_en", Text, nullable=False),
-    Column("language", Text, nullable=False),
-    Column("area", Text),
-    Column("interval_seconds", Integer, nullable=False),
+    Column("definition", JSON, nullable=False, server_default="{}"),  # the whole `Source`: store/sources.py
     Column("enabled", Boolean, nullable=False),
+    Column("added_by_operator", Boolean, nullable=False, server_default=text("false")),  # in the chat, not in a file
     Column("etag", Text),
     Column("last_modified", Text),
     Column("next_poll_at", Instant, nullable=False),
@@ -77,6 +77,15 @@ sources = Table(
     Column("problem", Text),  # the last one, kept for the operator after the source has recovered
     Column("problem_detail", Text),
     Column("problem_at", Instant),
+    Column("paused_why", Text),  # why it is hardly asked any more
+    Column("rhythm", Text),  # the schedule's memory of it
+    Column("title", Text),  # that it gives itself
+    Column("last_item_at", Instant),  # when we saw the latest of its items that was new
+    Column("items_a_day", Float),  # this and the next as of `measured_at`: domain/rates.py
+    Column("bytes_a_day", Float),
+    Column("measured_at", Instant),
+    Column("delay_seconds", Float),  # from an item's publication to us, smoothed
+    Column("reported", JSON, nullable=False, server_default="[]"),  # what the operator has been told and still holds
     Index("ix_sources_due", "next_poll_at", sqlite_where=text("enabled"), postgresql_where=text("enabled")),
 )
 
@@ -86,6 +95,7 @@ stories = Table(
     Column("id", RowId, primary_key=True),
     Column("fingerprint", Text),
     Column("opened_at", Instant, nullable=False),
+    Column("written", JSON(none_as_null=True)),  # by a model: {"text", "articles": [ids]}
     Index("ix_stories_fingerprint", "fingerprint", "opened_at"),
 )
 
@@ -102,8 +112,21 @@ articles = Table(
     Column("language", Text, nullable=False),
     Column("published_at", Instant),
     Column("seen_at", Instant, nullable=False),
+    Column("fingerprint", Text),
+    Column("facts", JSON(none_as_null=True)),  # places, events and tolls: store/facts.py
+    Column("relation", Text),  # to its story: new, same, development; none where it could alert nobody
+    Column("score", Float),  # 0..1, that it belongs to its story
+    Column("reason", Text),  # what decided that, for the operator
+    Column("moved_at", Instant),  # when the operator put it into a story of its own
     UniqueConstraint("source_id", "key"),
     Index(None, "story_id"),
+    Index(None, "seen_at"),
+    Index(
+        "ix_articles_moved",
+        "moved_at",
+        sqlite_where=text("moved_at IS NOT NULL"),
+        postgresql_where=text("moved_at IS NOT NULL"),
+    ),
 )
 
 chats = Table(
@@ -138,7 +161,7 @@ watches = Table(
     Index(None, "expression_id"),
 )
 
-# The outbox: one row for each chat and story.
+# The outbox: one row for each chat and article that rings there. The first of a story is edited as it grows.
 alerts = Table(
     "alerts",
     metadata,
@@ -156,7 +179,17 @@ alerts = Table(
     Column("why", Text),  # what Telegram said when it was not sent
     Column("created_at", Instant, nullable=False),
     Column("sent_at", Instant),
-    UniqueConstraint("chat_id", "story_id"),
+    Column("kind", Text, nullable=False, server_default="first"),  # first, development, denial
+    Column("edit_due_at", Instant),  # the message is behind its story; while it is edited: when to try again
+    Column("edited_at", Instant),  # when the last edit began
+    UniqueConstraint("chat_id", "article_id"),
+    Index(None, "story_id", "chat_id"),
+    Index(
+        "ix_alerts_edits",
+        "edit_due_at",
+        sqlite_where=text("edit_due_at IS NOT NULL"),
+        postgresql_where=text("edit_due_at IS NOT NULL"),
+    ),
     Index(
         "ix_alerts_ready",
         "priority",
@@ -170,6 +203,14 @@ alerts = Table(
         sqlite_where=text("state = 'sending'"),
         postgresql_where=text("state = 'sending'"),
     ),
+)
+
+# An article that more chats watch than one unit of work tells: what is left to do.
+fanouts = Table(
+    "fanouts",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("task", JSON, nullable=False),  # newsdesk/telling.py
 )
 
 silences = Table(

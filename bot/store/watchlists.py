@@ -1,14 +1,16 @@
 """Chats and what they watch. These rows are the secret that Rasid keeps."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import Connection, delete, exists, func, select, union, update
 
 from bot.domain.alerting import Watcher
 from bot.store.database import file_in_one_lane, insert
 from bot.store.tables import alerts, chats, expressions, inbox, pace, watches
+
+KEYS_IN_A_QUERY = 500  # SQLite before 3.32 takes 999 variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,16 @@ class Watch:
     id: int
     shown: str
     canonical: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a chat is to watch: the expression's key and canonical form, and how the chat says it."""
+
+    chat_id: int
+    key: str
+    canonical: str
+    shown: str
 
 
 def language_of(connection: Connection, chat_id: int) -> str | None:
@@ -41,6 +53,7 @@ def set_gone(connection: Connection, chat_id: int, why: str) -> None:
     """Stop writing to a chat: what waits for it is dropped, its watches are kept for its return."""
     waiting = (alerts.c.chat_id == chat_id) & (alerts.c.state == "ready")
     connection.execute(update(alerts).where(waiting).values(state="dead", why=why))
+    connection.execute(update(alerts).where(alerts.c.chat_id == chat_id).values(edit_due_at=None))
     connection.execute(update(chats).where(chats.c.id == chat_id).values(state="gone", state_why=why))
 
 
@@ -50,7 +63,10 @@ def move(connection: Connection, old: int, new: int, now: datetime) -> None:
     if language is None:
         return
     meet(connection, new, language, now)
-    for table, distinct in ((watches, watches.c.expression_id), (alerts, alerts.c.story_id)):
+    # Messages have other numbers there: none of them can be answered or edited any more.
+    moved = update(alerts).where(alerts.c.chat_id == old)
+    connection.execute(moved.values(message_id=None, edit_due_at=None))
+    for table, distinct in ((watches, watches.c.expression_id), (alerts, alerts.c.article_id)):
         taken = select(distinct).where(table.c.chat_id == new)
         connection.execute(delete(table).where(table.c.chat_id == old, distinct.in_(taken)))
         connection.execute(update(table).where(table.c.chat_id == old).values(chat_id=new))
@@ -73,6 +89,30 @@ def add(connection: Connection, chat_id: int, key: str, canonical: str, shown: s
     row = insert(connection, watches).values(chat_id=chat_id, expression_id=expression, shown=shown, created_at=now)
     added = row.on_conflict_do_nothing().returning(watches.c.id)
     return connection.execute(added).first() is not None
+
+
+def add_many(connection: Connection, wanted: Sequence[Wanted], language: str, now: datetime) -> int:
+    """Watch many expressions, whatever is watched already; returns how many are new. Chats that are new speak
+    `language`."""
+    file_in_one_lane(connection)
+    met = insert(connection, chats).on_conflict_do_nothing(index_elements=["id"])
+    new_chats = [
+        {"id": c, "language": language, "state": "active", "created_at": now} for c in {w.chat_id for w in wanted}
+    ]
+    connection.execute(met, new_chats)
+    canonical = {w.key: w.canonical for w in wanted}
+    new_expressions = [{"key": key, "canonical": text} for key, text in canonical.items()]
+    connection.execute(insert(connection, expressions).on_conflict_do_nothing(index_elements=["key"]), new_expressions)
+    keys, ids = list(canonical), dict[str, int]()
+    for start in range(0, len(keys), KEYS_IN_A_QUERY):
+        some = expressions.c.key.in_(keys[start : start + KEYS_IN_A_QUERY])
+        ids |= {row.key: row.id for row in connection.execute(select(expressions.c.key, expressions.c.id).where(some))}
+    rows = [
+        {"chat_id": w.chat_id, "expression_id": ids[w.key], "shown": w.shown, "created_at": now}
+        for w in dict.fromkeys(wanted)
+    ]
+    added = insert(connection, watches).on_conflict_do_nothing().returning(watches.c.id)
+    return len(connection.execute(added, rows).all())
 
 
 def find(connection: Connection, chat_id: int, key: str) -> Watch | None:
@@ -123,12 +163,32 @@ def expressions_after(connection: Connection, last_id: int) -> list[tuple[int, s
     return [(row.id, row.canonical) for row in connection.execute(query.order_by(expressions.c.id))]
 
 
-def watchers(connection: Connection, expression_ids: Collection[int]) -> list[Watcher]:
-    """Who watches these expressions."""
+def concerned(
+    connection: Connection, expression_ids: Collection[int], story_id: int | None, after: int | None, most: int
+) -> list[int]:
+    """The next chats in order of their ids, beyond `after`, that watch one of these expressions or, where a story is
+    given, were told of it."""
+    queries = []
+    if expression_ids:
+        queries.append(select(watches.c.chat_id).where(watches.c.expression_id.in_(expression_ids)))
+    if story_id is not None:
+        told = (alerts.c.story_id == story_id) & (chats.c.state == "active")
+        queries.append(select(alerts.c.chat_id).join(chats, chats.c.id == alerts.c.chat_id).where(told))
+    if not queries:
+        return []
+    every = union(*queries).subquery()
+    query = select(every.c.chat_id).order_by(every.c.chat_id).limit(most)
+    if after is not None:
+        query = query.where(every.c.chat_id > after)
+    return list(connection.execute(query).scalars())
+
+
+def watchers(connection: Connection, expression_ids: Collection[int], chat_ids: Sequence[int]) -> list[Watcher]:
+    """Who of these chats, which are in order, watches these expressions."""
     query = (
         select(watches.c.chat_id, watches.c.expression_id, watches.c.shown, chats.c.state)
         .join(chats, chats.c.id == watches.c.chat_id)
-        .where(watches.c.expression_id.in_(expression_ids))
+        .where(watches.c.expression_id.in_(expression_ids), watches.c.chat_id.between(chat_ids[0], chat_ids[-1]))
         .order_by(watches.c.id)
     )
     return [Watcher(r.chat_id, r.expression_id, r.shown, r.state == "active") for r in connection.execute(query)]

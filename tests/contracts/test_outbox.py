@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from bot.domain.pacing import BOT, Rates, chat_scope
 from bot.store import Store, articles, outbox, sources, watchlists
+from bot.store.articles import Placed
 from bot.store.outbox import NewAlert
 from bot.store.tables import alerts
 from tests.conftest import NOON
@@ -25,8 +26,8 @@ def fill(connection: Connection, *chats: int, stories: int = 1) -> None:
     for number in range(stories):
         item = article(guid=f"g{number}")
         (story,) = articles.open_stories(connection, [item])
-        (filed,) = articles.add(connection, [(item, story)])
-        outbox.add(connection, [NewAlert(chat, story, filed, (), priority=1) for chat in chats], NOON)
+        (filed,) = articles.add(connection, [(item, Placed(story, "new"))])
+        outbox.add(connection, [NewAlert(chat, story, filed, (), 1, NOON) for chat in chats], NOON)
 
 
 def states(connection: Connection) -> list[tuple[str, bool]]:
@@ -34,12 +35,12 @@ def states(connection: Connection) -> list[tuple[str, bool]]:
     return [(row.state, row.uncertain) for row in connection.execute(query)]
 
 
-async def test_a_chat_is_queued_once_for_a_story(store: Store) -> None:
+async def test_a_chat_is_queued_once_for_an_article(store: Store) -> None:
     def unit(connection: Connection) -> set[int]:
         fill(connection, 1, 2)
         row = connection.execute(select(alerts.c.story_id, alerts.c.article_id)).first()
         assert row is not None
-        return outbox.add(connection, [NewAlert(n, row.story_id, row.article_id, ()) for n in (1, 2)], NOON)
+        return outbox.add(connection, [NewAlert(n, row.story_id, row.article_id, (), 2, NOON) for n in (1, 2)], NOON)
 
     assert await store.write(unit) == {1, 2}
     assert len(await store.read(states)) == 2
@@ -113,7 +114,7 @@ async def test_a_postponed_alert_comes_back_at_its_time(store: Store, uncertain:
     (alert,) = await store.write(lambda c: outbox.claim(c, RATES, 5, NOON))
     until = NOON + 5 * SECOND
     await store.write(lambda c: outbox.postpone(c, alert.id, until, uncertain))
-    assert await store.read(outbox.next_due_at) == until
+    assert await store.read(lambda c: outbox.next_due_at(c, NOON)) == until
     assert await store.write(lambda c: outbox.claim(c, RATES, 5, until - SECOND)) == []
     (again,) = await store.write(lambda c: outbox.claim(c, RATES, 5, until))
     assert (again.id, again.attempts, again.uncertain) == (alert.id, 1, uncertain)
@@ -132,4 +133,4 @@ async def test_a_chat_that_has_gone_gets_nothing_until_it_returns(store: Store) 
     await store.write(lambda c: watchlists.set_gone(c, 1, "blocked"))
     assert await store.write(lambda c: outbox.claim(c, RATES, 5, NOON)) == []
     assert await store.read(states) == [("dead", False), ("dead", False)]
-    assert await store.read(outbox.next_due_at) is None
+    assert await store.read(lambda c: outbox.next_due_at(c, NOON)) is None

@@ -1,12 +1,14 @@
 """No scope is sent to faster than its rate, whatever is asked for and when."""
 
 import itertools
+from collections import Counter
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.pacing import BOT, LOOKAHEAD, Rates, Slots, chat_scope
+from bot.domain.pacing import BOT, FASTER_EVERY, LOOKAHEAD, Governor, Rates, Slots, chat_scope
 from tests.conftest import NOON
 
 RATES = Rates()
@@ -83,3 +85,55 @@ def test_whoever_waits_long_enough_is_served(wait: int) -> None:
     slots.take(SALMA)
     later = Slots(RATES, NOON + SECOND * wait, dict(slots.changes()))
     assert later.take(SALMA) == NOON + SECOND * wait
+
+
+def delivered(allowed: int, messages: int, sliding: bool) -> tuple[timedelta, int]:
+    """How long a Telegram that allows so many a second takes for the messages, and how often it refuses."""
+    governor = Governor(RATES)
+    now, taken, refusals, windows = NOON, list[datetime](), 0, Counter[int]()
+    while len(taken) < messages:
+        window = int((now - NOON) / SECOND)
+        busy = sum(now - at < SECOND for at in taken[-allowed - 1 :]) if sliding else windows[window]
+        if busy >= allowed:
+            refusals += 1
+            governor.refused(now, SECOND)
+            now += SECOND
+            continue
+        taken.append(now)
+        windows[window] += 1
+        governor.took(now)
+        now += governor.rates.bot
+    return now - NOON, refusals
+
+
+@pytest.mark.parametrize("sliding", [True, False])
+@pytest.mark.parametrize("allowed", [5, 20, 29])
+def test_a_bot_that_may_send_less_learns_it_from_a_few_refusals(allowed: int, sliding: bool) -> None:
+    took, refusals = delivered(allowed, 1000, sliding)
+    assert refusals <= 10
+    # Trying for more costs the second that Telegram asks for: least where there is most to lose.
+    assert 1000 / took.total_seconds() >= allowed * (0.95 if allowed == 20 else 0.92)
+
+
+def test_without_a_refusal_the_rate_is_the_configured_one() -> None:
+    assert delivered(31, 300, sliding=True)[1] == 0
+
+
+def test_after_a_refusal_the_rate_rises_again_and_never_beyond_the_configured_one() -> None:
+    governor = Governor(RATES)
+    governor.took(NOON)
+    governor.refused(NOON, SECOND)
+    slow = governor.rates.bot
+    assert slow > RATES.bot
+    governor.refused(NOON + TICK, SECOND)  # what was in flight at that moment says nothing new
+    assert governor.rates.bot == slow
+    for minutes in range(1, 240):
+        governor.took(NOON + minutes * FASTER_EVERY)
+    assert governor.rates == RATES
+
+
+def test_however_often_it_is_refused_it_tries_once_a_second() -> None:
+    governor = Governor(RATES)
+    for n in range(50):
+        governor.refused(NOON + n * 5 * SECOND, SECOND)
+    assert governor.rates.bot == SECOND

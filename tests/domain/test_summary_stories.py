@@ -1,5 +1,7 @@
 """Several reports of one story, and items in other languages. The texts are ours."""
 
+from dataclasses import replace
+
 from bot.data import read_text
 from bot.domain.composing import Item, compose, owned_tolls, toll
 from bot.domain.i18n import Messages
@@ -11,7 +13,7 @@ from bot.domain.summary import Summary
 from tests.conftest import NOON
 
 AR, EN = (Messages(language, read_text(f"messages/{language}.ftl")) for language in ("ar", "en"))
-STEERING = dict.fromkeys(map(ord, "\u2068\u2069\u200f"))
+STEERING = dict.fromkeys(map(ord, "\u2068\u2069\u200e\u200f"))
 
 
 def report(source: str, text: str, *found: str, title: str = "", language: str = "ar") -> Report:
@@ -94,12 +96,13 @@ def shown(item: Item, messages: Messages = AR) -> list[str]:
 
 def test_a_foreign_item_is_told_in_arabic_by_what_is_known_of_it() -> None:
     assert shown(ITEM) == [
-        "قصف مدفعي: تسيل، نوى، بحسب هاوار.",
-        "الحصيلة: قتيلان، 3 جرحى.",
+        "قصف مدفعي في تسيل، نوى، بحسب هاوار.",
+        "الحصيلة: قتيلان و3 جرحى.",
         "العنوان الأصلي بالكردية (الكرمانجية):",
         "Li Tesîlê topbaran",
     ]
-    assert shown(ITEM, EN)[0] == "قصف مدفعي: تسيل, نوى, according to هاوار."
+    assert shown(ITEM, EN)[0] == "قصف مدفعي in تسيل, نوى, according to هاوار."
+    assert shown(replace(ITEM, label="تهديد"))[0] == "تهديد: قصف مدفعي في تسيل، نوى، بحسب هاوار."
 
 
 def test_what_is_not_known_is_not_said() -> None:
@@ -135,15 +138,28 @@ def test_arabic_counts_people_as_arabs_do() -> None:
     assert toll({}, AR) == toll({"dead": 0}, AR) == ""
 
 
-def test_tolls_that_differ_are_told_with_their_owners() -> None:
+def owned(*claims: tuple[str, dict[str, int]]) -> str:
+    return plain(owned_tolls(claims, AR)).translate(STEERING)
+
+
+def test_tolls_that_differ_are_told_side_by_side_with_their_owners() -> None:
     claims = [
         ("شبكة حوران", {"dead": 3}),
         ("سانا", {"dead": 5, "injured": 2}),
         ("درعا اليوم", {"dead": 3}),
         ("وكالة", {}),
     ]
-    assert (
-        plain(owned_tolls(claims, AR)).translate(STEERING) == "3 قتلى (شبكة حوران، درعا اليوم)، 5 قتلى، جريحان (سانا)"
-    )
-    assert plain(owned_tolls(claims[:1], AR)).translate(STEERING) == "3 قتلى"
-    assert owned_tolls([], AR) == ""
+    assert owned(*claims) == "3 قتلى (شبكة حوران، درعا اليوم)، 5 قتلى وجريحان (سانا)"
+    assert owned(*claims[:1]) == owned(*(claims[0], ("أخرى", {"dead": 3}))) == "3 قتلى"
+    assert owned() == ""
+
+
+def test_of_many_tolls_and_owners_only_some_are_named() -> None:
+    many = owned(*((f"مصدر {n}", {"dead": n // 3 + 1}) for n in range(30)))
+    assert many.startswith("قتيل واحد (مصدر 0، مصدر 1…)، قتيلان (مصدر 3، مصدر 4…)، ")
+    assert many.count("(") == 4
+
+
+def test_a_story_is_read_in_the_languages_that_are_asked_for() -> None:
+    foreign = report("Observer", "Three people were killed in Tasil at noon today.", language="en")
+    assert summarise_story([foreign], languages=("en", "ar")).text == foreign.article.text

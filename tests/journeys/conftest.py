@@ -1,5 +1,6 @@
 """A journey's world: people on the simulator, news from the publisher, and the bot between them as a process."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from tests.house import TOKEN, House, settings
 from tests.publisher import Publisher, publishing
 
 SALMA, KHALED = 1001, 1002
+
+
+TELLS = re.compile(r"المصدر:|المصادر \(")  # what an alert says of its sources, and a reply to a command never
 
 
 @dataclass
@@ -34,7 +38,7 @@ class World:
 
     def alerts(self, chat_id: int) -> list[Message]:
         """The messages that tell a source: what a reply to a command never does."""
-        return [message for message in self.from_bot(chat_id) if "المصدر:" in message.text]
+        return [message for message in self.from_bot(chat_id) if TELLS.search(message.text)]
 
     async def ask(self, chat_id: int, text: str) -> Message:
         """Say something as a person, and wait for the bot's next message."""

@@ -13,7 +13,7 @@ from playwright.async_api import expect
 
 from tests.browser import browsing
 from tests.house import House
-from tests.journeys.conftest import KHALED, SALMA
+from tests.journeys.conftest import KHALED, SALMA, TELLS
 from tests.journeys.test_local_mode import ALERT_WITHIN, say
 
 
@@ -26,7 +26,7 @@ async def main(target: Path, width: int = 1180, height: int = 860) -> None:
         async with browsing(found[0], width, height) as page:
             for chat, word in ((SALMA, "جاسم"), (KHALED, "القامشلي")):
                 await say(page, f"تابع {word}", chat)
-                alert = page.locator(f'[data-chat="{chat}"] [data-message]').filter(has_text="المصدر:").first
+                alert = page.locator(f'[data-chat="{chat}"] [data-message]').filter(has_text=TELLS).first
                 await expect(alert).to_be_visible(timeout=ALERT_WITHIN)
             await page.wait_for_timeout(1500)
             await page.screenshot(path=target)

@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser import browsing
 from tests.house import House
-from tests.journeys.conftest import SALMA
+from tests.journeys.conftest import SALMA, TELLS
 
 ALERT_WITHIN = 10_000  # ms, from the words typed to the alert on the screen
 
@@ -38,7 +38,7 @@ async def test_whoever_types_a_town_sees_its_alert_within_ten_seconds(local: str
         chat = page.locator(f'[data-chat="{SALMA}"]')
         await say(page, "تابع جاسم")
         await expect(chat.get_by_text("صرت تتابع")).to_be_visible()
-        alert = chat.locator("[data-message]").filter(has_text="المصدر:").first
+        alert = chat.locator("[data-message]").filter(has_text=TELLS).first
         await expect(alert).to_be_visible(timeout=ALERT_WITHIN)
         await expect(alert).to_contain_text("جاسم")
         await expect(alert).to_contain_text(re.compile("تطابق: [\u200f\u2068«]+جاسم[\u2069»]+"))
@@ -52,8 +52,8 @@ async def test_a_second_subscriber_is_told_of_the_same_story_and_the_first_not_a
     async with browsing(local) as page:
         first, second = (page.locator(f'[data-chat="{chat}"] [data-message]') for chat in (SALMA, SALMA + 1))
         await say(page, "تابع جاسم")
-        await expect(first.filter(has_text="المصدر:").first).to_be_visible(timeout=ALERT_WITHIN)
+        await expect(first.filter(has_text=TELLS).first).to_be_visible(timeout=ALERT_WITHIN)
         await say(page, "تابع جاسم", SALMA + 1)
-        await expect(second.filter(has_text="المصدر:").first).to_be_visible(timeout=ALERT_WITHIN)
-        stories = await first.filter(has_text="المصدر:").locator("b").all_inner_texts()
+        await expect(second.filter(has_text=TELLS).first).to_be_visible(timeout=ALERT_WITHIN)
+        stories = await first.filter(has_text=TELLS).locator("b").all_inner_texts()
         assert len(stories) == len(set(stories))

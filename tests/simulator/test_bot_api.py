@@ -171,6 +171,32 @@ async def test_a_reply_names_its_message(bot: telegram.Bot, simulator: Simulator
     assert lonely.reply_to_message is None
 
 
+async def test_a_topic_takes_messages_until_it_is_closed(bot: telegram.Bot, simulator: Simulator) -> None:
+    topic = simulator.add_topic(-2001, "أخبار")
+    sent = await bot.send_message(-2001, "خبر", message_thread_id=topic)
+    assert (sent.message_thread_id, sent.is_topic_message, sent.chat.is_forum) == (topic, True, True)
+    simulator.close_topic(-2001, topic)
+    with pytest.raises(BadRequest, match="Topic_closed"):
+        await bot.send_message(-2001, "خبر", message_thread_id=topic)
+    simulator.delete_topic(-2001, topic)
+    for gone in (topic, 1):  # the general topic has no number: 1 is refused too
+        with pytest.raises(BadRequest, match="Message thread not found"):
+            await bot.send_message(-2001, "خبر", message_thread_id=gone)
+    assert (await bot.send_message(-2001, "خبر")).message_thread_id is None
+
+
+async def test_a_person_writes_in_a_topic(bot: telegram.Bot, http: aiohttp.ClientSession) -> None:
+    async with http.post("/local/chats/-2001/topics", json={"name": "أخبار"}) as response:
+        topic = (await response.json())["thread_id"]
+    async with http.post("/local/chats/-2001/say", json={"text": "تابع جاسم", "thread_id": topic}) as response:
+        assert (await response.json())["topic"] == "أخبار"
+    async with http.post("/local/chats/-2001/say", json={"text": "خبر", "thread_id": 99}) as response:
+        assert response.status == 400
+    (update,) = await bot.get_updates()
+    assert update.message is not None
+    assert (update.message.message_thread_id, update.message.is_topic_message) == (topic, True)
+
+
 @pytest.mark.parametrize(
     ("text", "accepted"),
     [

@@ -6,7 +6,17 @@ import time
 import aiohttp
 import pytest
 import telegram
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 
 from bot.simulator import Fault, FaultKind, Limits, Simulator
 from bot.simulator.calls import Refusal
@@ -18,6 +28,14 @@ from tests.simulator.conftest import TOKEN
     ("kind", "error", "words"),
     [
         (FaultKind.BLOCKED, Forbidden, "bot was blocked by the user"),
+        (FaultKind.KICKED, Forbidden, "bot was kicked from the supergroup chat"),
+        (FaultKind.NO_RIGHTS, BadRequest, "Not enough rights to send text messages"),
+        (FaultKind.SLOW_MODE, BadRequest, "Slowmode_wait_7"),
+        (FaultKind.TOPIC_CLOSED, BadRequest, "Topic_closed"),
+        (FaultKind.TOO_LONG, BadRequest, "Message is too long"),
+        (FaultKind.CONFLICT, Conflict, "terminated by other getUpdates"),
+        (FaultKind.NO_SUCH_BOT, InvalidToken, "Not Found"),
+        (FaultKind.CUT_CALL, NetworkError, "httpx"),
         (FaultKind.DEACTIVATED, Forbidden, "user is deactivated"),
         (FaultKind.TOO_MANY, RetryAfter, "Retry in 0:00:07"),
         (FaultKind.SERVER_ERROR, NetworkError, "Internal Server Error"),
@@ -77,6 +95,33 @@ async def test_a_lost_answer_is_a_message_that_arrived(bot: telegram.Bot, simula
     assert [message.text for message in simulator.messages(1001)] == ["خبر"]
 
 
+@pytest.mark.parametrize("kind", [FaultKind.CUT_ANSWER, FaultKind.GARBLED_ANSWER])
+async def test_half_an_answer_is_a_message_that_arrived(
+    bot: telegram.Bot, simulator: Simulator, kind: FaultKind
+) -> None:
+    simulator.faults.add(Fault(kind))
+    with pytest.raises(TelegramError):
+        await bot.send_message(1001, "خبر")
+    assert [message.text for message in simulator.messages(1001)] == ["خبر"]
+    await bot.send_message(1001, "خبر")
+
+
+async def test_a_late_answer_is_a_message_that_arrived(bot: telegram.Bot, simulator: Simulator) -> None:
+    simulator.faults.add(Fault(FaultKind.LATE_ANSWER))
+    with pytest.raises(TimedOut):
+        await bot.send_message(1001, "خبر", read_timeout=0.2)
+    assert [message.text for message in simulator.messages(1001)] == ["خبر"]
+
+
+async def test_anything_that_telegram_may_say_can_be_scripted(http: aiohttp.ClientSession) -> None:
+    fault = {"kind": "refused", "code": 429, "says": "Too Many Requests", "parameters": {"retry_after": 2.5}}
+    async with http.post("/local/faults", json=fault) as response:
+        assert response.status == 200
+    async with http.post(f"/bot{TOKEN}/sendMessage", json={"chat_id": 1001, "text": "خبر"}) as response:
+        said = {"error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 2.5}}
+        assert await response.json() == {"ok": False, **said}
+
+
 async def test_no_answer_is_a_message_that_did_not_arrive(bot: telegram.Bot, simulator: Simulator) -> None:
     simulator.faults.add(Fault(FaultKind.NO_ANSWER))
     with pytest.raises(TimedOut):
@@ -134,6 +179,8 @@ async def test_sends_beyond_the_limits_are_refused(monkeypatch: pytest.MonkeyPat
         await bot.send_message(1001, "خبر")
         await bot.send_message(1002, "خبر")
         await bot.send_chat_action(1001, "typing")
+        with pytest.raises(RetryAfter):
+            await bot.edit_message_text("خبر آخر", 1001, 1)
         with pytest.raises(RetryAfter) as caught:
             await bot.send_message(1001, "خبر")
     await simulator.stop()

@@ -66,6 +66,17 @@ async def test_several_chats_stand_side_by_side(page: Page) -> None:
     assert len(set(lefts)) == 3
 
 
+async def test_a_chat_fills_the_window_and_a_long_one_scrolls_within_it(page: Page, bot: telegram.Bot) -> None:
+    box = page.get_by_role("tabpanel", name="محادثة سلمى").get_by_role("textbox")
+    for _ in range(2):
+        place = await box.bounding_box()
+        assert place is not None
+        assert WIDE["height"] - 60 < place["y"] + place["height"] <= WIDE["height"]
+        for _ in range(30):
+            await bot.send_message(1001, "خبر")
+        await expect(page.locator("[data-chat='1001'] [data-message='30']")).to_be_visible()
+
+
 async def test_a_small_screen_shows_one_chat_at_a_time(page: Page, bot: telegram.Bot) -> None:
     await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     await expect(page.locator("[data-chat='1001']")).to_be_visible()
@@ -112,6 +123,25 @@ async def test_edits_deletions_and_silence_are_shown(page: Page, bot: telegram.B
     await expect(message).to_contain_text("خبر أدق")
     await bot.delete_message(1001, 1)
     await expect(message).to_have_count(0)
+
+
+async def test_replies_quote_what_they_answer_as_it_now_reads(page: Page, bot: telegram.Bot) -> None:
+    await bot.send_message(1001, "انقطاع الكهرباء")
+    await bot.send_message(1001, "عادت الكهرباء", reply_parameters=telegram.ReplyParameters(1))
+    quote = page.locator("[data-chat='1001'] [data-message='2'] .answered")
+    await expect(quote).to_contain_text("راصد")
+    await expect(quote).to_contain_text("انقطاع الكهرباء")
+    await bot.edit_message_text("انقطاع التيار", 1001, 1)
+    await expect(quote).to_contain_text("انقطاع التيار")
+    await expect(page.locator("[data-chat='1001'] [data-message='1'] .foot")).to_contain_text("معدّلة")
+    await quote.click()
+    await expect(page.locator("[data-chat='1001'] [data-message='1']")).to_have_class("message found")
+
+
+async def test_a_message_names_its_topic(page: Page, bot: telegram.Bot, simulator: Simulator) -> None:
+    topic = simulator.add_topic(-2001, "أخبار <b>الحي</b>")
+    await bot.send_message(-2001, "خبر", message_thread_id=topic)
+    await expect(page.locator("[data-chat='-2001'] .message .topic")).to_have_text("# أخبار <b>الحي</b>")
 
 
 async def test_foreign_text_is_never_markup(page: Page, bot: telegram.Bot, simulator: Simulator) -> None:

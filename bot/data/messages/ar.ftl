@@ -98,6 +98,8 @@ watch-limit = بلغتَ الحدّ: { $limit ->
 admins-only = في المجموعات يغيّر المشرفون وحدهم ما يُتابَع.
 not-understood = لم أفهم. اكتب <b>تابع</b> ثم ما يهمّك، مثل: <b>تابع جاسم</b>، أو /help
 button-stale = هذا الزر قديم. أرسل الأمر من جديد.
+too-many-commands = وصلتنا منك أوامر كثيرة دفعة واحدة، فلم ننفّذها كلها. انتظر دقيقة ثم أرسل ما تريد.
+given-up = عذراً، لم نستطع تنفيذ طلبك. أرسله من جديد بعد قليل.
 internal-error = عذراً، حدث خطأ عندنا ولم نُكمل طلبك. سُجّل الخطأ برقم { $reference }؛ حاول من جديد بعد قليل.
 
 ## لماذا؟
@@ -107,8 +109,29 @@ test-doubtful = ؟ { $watch }: قد لا يكون المقصود في { $where }
 test-absent = ✗ لا يخصّ: { $watches }
 
 ## التنبيه
-alert-source = المصدر: { $source } · { $time }
-alert-source-undated = المصدر: { $source } · التاريخ غير محدد
+alert-denied = 🚫 نفي: لا صحة لما يلي، بحسب { $sources }.
+alert-development = تحديث
+alert-labelled = { $label }: { $what }
+alert-place = { $place } ({ $above })
+alert-toll = الحصيلة: { $toll }
+alert-source = المصدر:
+alert-sources = المصادر ({ $count }):
+alert-others = و{ $count } غيرها
+alert-undated = التاريخ غير محدد
+alert-unconfirmed = ⚠︎ مصدر واحد، لم يؤكّده غيره بعد
+alert-confirmed = { $count ->
+    [two] ✓ أكّده مصدران مستقلان
+    [few] ✓ أكّدته { $count } مصادر مستقلة
+    [many] ✓ أكّده { $count } مصدراً مستقلاً
+   *[other] ✓ أكّده { $count } مصدر مستقل
+ }
+alert-retold = { $count ->
+    [two] ⚠︎ نقله مصدران مستقلان
+    [few] ⚠︎ نقلته { $count } مصادر مستقلة
+    [many] ⚠︎ نقله { $count } مصدراً مستقلاً
+   *[other] ⚠︎ نقله { $count } مصدر مستقل
+ }
+alert-conflicting = ⚠︎ الأرقام متضاربة بين المصادر
 alert-match = تطابق: { $watches }
 alert-foreign = العنوان الأصلي { $language }:
 alert-repeated = قد يكون هذا التنبيه وصلك من قبل.
@@ -130,7 +153,7 @@ command-help = كيف تستعمل راصد
 command-forget = امحُ كل ما يخصّك
 
 ## ملخّص خبر بلغة أخرى، والحصيلة
-composed-event = { $what }: { $places }، بحسب { $source }.
+composed-event = { $what } في { $places }، بحسب { $source }.
 composed-what = { $what }، بحسب { $source }.
 composed-where = خبر عن { $places }، بحسب { $source }.
 composed-source = خبر نشره { $source }.
@@ -156,4 +179,69 @@ toll-missing = { $count ->
     [many] { $count } مفقوداً
    *[other] { $count } مفقود
  }
+toll-detained = { $count ->
+    [one] معتقل واحد
+    [two] معتقلان
+    [few] { $count } معتقلين
+    [many] { $count } معتقلاً
+   *[other] { $count } معتقل
+ }
+toll-and = { $toll } و{ $more }
 toll-owned = { $toll } ({ $sources })
+
+## ما يحدث، ومدى اليقين منه
+source-unnamed = مصدر بلا اسم
+modality-denied = نفي
+modality-threatened = تهديد
+modality-planned = مرتقب
+modality-alleged = مزاعم
+modality-background = حدث سابق
+modality-anniversary = حدث سابق
+modality-drill = تدريب
+modality-recycled = خبر قديم
+modality-abroad = خارج سوريا
+modality-sport = رياضة
+category-raid = اقتحام أو مداهمة
+category-incursion = توغّل
+category-arrest = اعتقال
+category-kidnapping = خطف أو اختفاء
+category-assassination = اغتيال أو محاولة اغتيال
+category-killing = قتل أو إطلاق نار
+category-shelling = قصف
+category-airstrike = غارة جوية
+category-drone = طائرة مسيّرة
+category-projectile = سقوط جسم أو دويّ انفجار
+category-explosion = انفجار
+category-mine_erw = لغم أو مخلّفات حرب
+category-clashes = اشتباكات
+category-attack_on_post = هجوم أو كمين
+category-communal_tension = توتر أهلي
+category-checkpoint = حاجز
+category-curfew = حظر تجوال
+category-siege = حصار أو تطويق
+category-reinforcement = تعزيزات عسكرية
+category-withdrawal = انسحاب
+category-settlement = تسوية أو هدنة
+category-displacement = نزوح أو إجلاء
+category-evacuation_order = إنذار بالإخلاء
+category-return = عودة أهالٍ
+category-protest = احتجاج أو إضراب
+category-fire = حريق
+category-earthquake = زلزال أو هزة
+category-flood_storm = سيول أو عاصفة
+category-collapse = انهيار
+category-road_accident = حادث سير
+category-disease = مرض أو تسمّم
+category-chemical = هجوم كيميائي
+category-water = مياه
+category-electricity = كهرباء
+category-bread = خبز
+category-fuel = محروقات
+category-prices = أسعار
+category-roads_crossings = طرق أو معابر
+category-schools = مدارس وامتحانات
+category-missing_graves = مفقودون أو مقابر
+category-release = إفراج
+category-seizure = ضبط ومصادرة
+category-aid = مساعدات
+category-decision = قرار رسمي

@@ -32,7 +32,10 @@ unknown-key-remedy = { $near ->
    *[other] هل تقصد { $near }؟
 }
 missing-key = هذا المفتاح ناقص
-missing-key-remedy = اكتبه: فلكل مصدر معرّف خاص به، مثل "daraa24".
+missing-key-remedy = { $which ->
+    [item] اكتب محدّد المادة الواحدة في الصفحة، مثل "li.post".
+   *[other] اكتبه: فلكل مصدر معرّف خاص به، مثل "daraa24".
+}
 
 ## القيم
 want-whole-number = المطلوب عدد صحيح
@@ -45,6 +48,8 @@ want-text = المطلوب نص
 want-text-remedy = ضعه بين علامتي اقتباس: "…".
 want-section = المطلوب قسم فيه مفاتيح
 want-section-remedy = اكتب تحت اسم القسم أسطراً من الشكل «key: value» مع إزاحة.
+empty-text = لا شيء في هذا النص
+empty-text-remedy = اكتب شيئاً أو احذفه.
 want-list = المطلوب قائمة
 want-list-remedy = ابدأ كل عنصر بـ «- » في سطر مستقل؛ و[] قائمة فارغة.
 out-of-range = القيمة خارج الحدود المسموحة
@@ -86,6 +91,22 @@ bad-area = لا يصلح هذا رمزاً لمنطقة
 bad-area-remedy = اكتب رمز محافظة أو منطقة أو ناحية، مثل SY12 لدرعا، أو SY لمصدر يكتب عن سوريا كلها، أو احذف السطر لغيره.
 bad-id = لا يصلح هذا معرّفاً لمصدر
 bad-id-remedy = اكتب حروفاً لاتينية صغيرة وأرقاماً و- أو _، لا تزيد على 64، مثل "daraa24".
+bad-handle = لا يصلح هذا اسماً لقناة تلغرام
+bad-handle-remedy = اكتب الاسم وحده بلا رابط: من 4 إلى 32 من الحروف اللاتينية والأرقام و_، مثل "sana_gov".
+bad-enabled = المطلوب true أو false أو check
+bad-enabled-remedy = اكتب true (نعم) أو false (لا)، أو check لتجربته مرة في اليوم إلى أن يستجيب؛ بلا علامات اقتباس.
+bad-strip = لا يبيّن هذا أين نص المادة
+bad-strip-remedy = اكتب «…» مكانه: "#وسم: …" يُحذف من أوله، و"… تابعونا" ينتهي النص عنده.
+two-addresses = لهذا المصدر عنوانان: url و handle
+two-addresses-remedy = أبقِ واحداً منهما؛ فالعنوان الثاني مصدر قائم بنفسه.
+handle-without-telegram = لا يُكتب handle إلا لقناة تلغرام
+handle-without-telegram-remedy = اكتب معه kind: telegram، أو اكتب العنوان في url بدلاً منه.
+missing-handle = ليس لهذه القناة اسم، وهي غير موجودة في الدليل
+missing-handle-remedy = اكتب اسم القناة: handle: sana_gov.
+missing-selectors = تُقرأ الصفحة بمحدّدات CSS، ولا محدّدات لهذه
+missing-selectors-remedy = اكتب تحتها selectors: {"{"}item: li.post, title: h2{"}"}، أو kind: feed إن كان العنوان لخلاصة.
+selectors-without-page = لا تُكتب المحدّدات إلا لصفحة
+selectors-without-page-remedy = اكتب معها kind: page، أو احذفها.
 duplicate-source = هذا المعرّف مأخوذ في { $first }
 duplicate-source-remedy = أعطِ هذا المصدر معرّفاً آخر، أو احذف أحدهما.
 unknown-source = ليس لهذا المصدر عنوان، وهو غير موجود في الدليل

@@ -29,7 +29,10 @@ unknown-key-remedy = { $near ->
    *[other] Did you mean { $near }?
 }
 missing-key = This key is missing
-missing-key-remedy = Write it: every source has an id of its own, such as "daraa24".
+missing-key-remedy = { $which ->
+    [item] Write the selector of one item of the page, such as "li.post".
+   *[other] Write it: every source has an id of its own, such as "daraa24".
+}
 
 ## Values
 want-whole-number = A whole number is wanted
@@ -42,6 +45,8 @@ want-text = Text is wanted
 want-text-remedy = Put it in quotes: "…".
 want-section = A section with keys of its own is wanted
 want-section-remedy = Write "key: value" lines, indented below the section's name.
+empty-text = There is nothing in this text
+empty-text-remedy = Write something, or delete it.
 want-list = A list is wanted
 want-list-remedy = Begin every entry with "- ", on a line of its own; [] is an empty list.
 out-of-range = This is outside what is allowed
@@ -83,6 +88,22 @@ bad-area = This cannot be the code of an area
 bad-area-remedy = Write the code of a governorate, district or sub-district, such as SY12 for Daraa, or SY for the whole country, or leave it out for any other source.
 bad-id = This cannot be the id of a source
 bad-id-remedy = Write small Latin letters, digits, - or _, at most 64, such as "daraa24".
+bad-handle = This cannot be the name of a Telegram channel
+bad-handle-remedy = Write the name alone, without a link: four to 32 Latin letters, digits or _, such as "sana_gov".
+bad-enabled = Either true, false or check is wanted
+bad-enabled-remedy = Write true or false, or check to have it tried once a day until it answers; without quotes.
+bad-strip = This does not say where the text of an item is
+bad-strip-remedy = Write "…" where it is: "#tag: …" is taken off the beginning, and "… Follow us" ends the text.
+two-addresses = This source has two addresses, url and handle
+two-addresses-remedy = Keep one of them; a second address is a source of its own.
+handle-without-telegram = Only a Telegram channel has a handle
+handle-without-telegram-remedy = Write kind: telegram beside it, or the address as url in its place.
+missing-handle = This channel has no handle, and the catalogue does not have it
+missing-handle-remedy = Write the channel's name: handle: sana_gov.
+missing-selectors = A page is read with selectors, and this one has none
+missing-selectors-remedy = Write selectors: {"{"}item: li.post, title: h2{"}"} below it, or kind: feed if it is a feed.
+selectors-without-page = Only a page is read with selectors
+selectors-without-page-remedy = Write kind: page beside them, or delete them.
 duplicate-source = This id is taken by { $first }
 duplicate-source-remedy = Give this source another id, or delete one of the two.
 unknown-source = This source has no address, and the catalogue does not have it

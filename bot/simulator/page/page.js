@@ -107,11 +107,25 @@ class ChatPanel {
     const follow = this.follows || !message.from.is_bot;
     const known = this.messages.has(message.id);
     this.messages.set(message.id, message);
-    if (known) this.item(message.id)?.replaceWith(this.render(message));
+    if (known) this.change(message);
     else this.append(message).classList.add("fresh");
     if (message.from.is_bot) this.setTyping(false);
     if (follow) this.scrollToEnd();
     if (!known && message.from.is_bot && !(follow && this.visible())) this.setUnread(this.unread + 1);
+  }
+
+  /** An edited message, and what quotes it. */
+  change(message) {
+    this.item(message.id)?.replaceWith(this.render(message));
+    const quotes = this.parts.list.querySelectorAll(`[data-answers="${message.id}"] .begin`);
+    for (const begin of quotes) begin.textContent = message.text;
+  }
+
+  goTo(id) {
+    const item = this.item(id);
+    item?.scrollIntoView({ block: "center" });
+    item?.classList.remove("found");
+    requestAnimationFrame(() => item?.classList.add("found"));
   }
 
   append(message) {
@@ -125,7 +139,7 @@ class ChatPanel {
   }
 
   render(message) {
-    const act = { say: (words) => this.say(words), press: (data) => this.press(message.id, data) };
+    const act = { say: (words) => this.say(words), press: (data) => this.press(message.id, data), goTo: (id) => this.goTo(id) };
     return renderMessage(message, { named: this.chat.kind !== "private", answered: this.messages.get(message.reply_to), act });
   }
 

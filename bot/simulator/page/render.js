@@ -32,14 +32,15 @@ export function element(name, properties = {}, ...children) {
 }
 
 /**
- * The list item of a message. `answered` is the message it replies to, if any; `act.press(data)` and `act.say(text)`
- * are what its buttons and commands do.
+ * The list item of a message. `answered` is the message it replies to, if any; `act.press(data)`, `act.say(text)`
+ * and `act.goTo(id)` are what its buttons, commands and quote do.
  */
 export function renderMessage(message, { named, answered, act }) {
   const mine = !message.from.is_bot;
   const bubble = element("div", { className: "bubble" });
   if (named && mine) bubble.append(element("p", { className: "sender", dir: "auto" }, message.from.name));
-  if (answered) bubble.append(element("p", { className: "answered", dir: "auto" }, answered.text));
+  if (message.topic) bubble.append(element("p", { className: "topic" }, "# ", element("bdi", {}, message.topic)));
+  if (answered) bubble.append(quote(answered, act));
   bubble.append(...attachments(message.attachment));
   if (message.text) {
     const body = element("div", { className: "text" });
@@ -53,6 +54,15 @@ export function renderMessage(message, { named, answered, act }) {
   if (message.edited_at) item.dataset.edited = "";
   if (message.keyboard.length) item.append(keyboard(message.keyboard, act));
   return item;
+}
+
+/** The message that is answered: who said it and how it begins; pressing it goes there. */
+function quote(answered, act) {
+  const begin = element("span", { className: "begin", dir: "auto" }, answered.text);
+  const node = element("button", { type: "button", className: "answered", onclick: () => act.goTo(answered.id) },
+    element("b", { dir: "auto" }, answered.from.name), begin);
+  node.dataset.answers = answered.id;
+  return node;
 }
 
 /** Text between two UTF-16 offsets, with the entities that lie there, outer before inner. */

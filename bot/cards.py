@@ -1,0 +1,76 @@
+"""From a claimed alert to its message: the reports of its story, in the chat's language.
+
+Owns which reports a message shows, and remembers the last messages: one story for a thousand chats that watch the
+same is written once.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.domain.alerting import AlertKind, denies
+from bot.domain.i18n import Translations
+from bot.domain.model import Evidence, Message
+from bot.domain.rendering import Card, render_alert
+from bot.domain.retelling import Report
+from bot.domain.sentences import shorten
+from bot.domain.summary import SHORT_LETTERS, SHORT_WORDS, Summary
+from bot.store.articles import Told
+from bot.store.outbox import Claimed
+
+MOST_REMEMBERED = 256  # messages, of a few KB each
+
+
+class Cards:
+    """`place_name` gives the name of a place's code in a language, None for what it does not know."""
+
+    def __init__(self, translations: Translations, place_name: Callable[[str, str], str | None]) -> None:
+        self._translations, self._place_name = translations, place_name
+        self._remembered: OrderedDict[str, Message] = OrderedDict()
+
+    def write(self, alert: Claimed) -> Message:
+        """The message of an alert, whole: sent or edited, it says what is known now."""
+        card = card_of(alert)
+        key = repr((alert.rang.id, card, alert.language))
+        if key not in self._remembered:
+            self._remembered[key] = render_alert(card, self._translations[alert.language], self._place_name)
+            if len(self._remembered) > MOST_REMEMBERED:
+                self._remembered.popitem(last=False)
+        return replace(self._remembered[key], chat_id=alert.chat_id, reply_to=alert.reply_to)
+
+
+def card_of(alert: Claimed) -> Card:
+    """What the message shows, for any chat: the report that rang and those beside it; of a development, those after."""
+    rang = alert.rang
+    first = alert.kind is AlertKind.FIRST
+    others = [told for told in alert.reports if (told.id != rang.id if first else told.id > rang.id)]
+    evidence = tuple(Evidence(e["field"], e["start"], e["end"], e["surface"]) for e in alert.evidence)
+    deniers = [told for told in others if first and not denies(rang.article) and denies(told.article)]
+    return Card(
+        chat_id=0,
+        watches=tuple(dict.fromkeys(str(e["watch"]) for e in alert.evidence)),
+        reports=(_report(rang, alert.language, evidence), *(_report(told, alert.language) for told in others)),
+        kind=alert.kind,
+        denied=tuple(dict.fromkeys(told.source_name(alert.language) for told in deniers)),
+        repeated=alert.uncertain,
+        watched_codes=_codes_at(rang, evidence),
+        written=_written(alert, [rang, *others]),
+    )
+
+
+def _report(told: Told, language: str, evidence: tuple[Evidence, ...] = ()) -> Report:
+    return Report(told.article, told.source_name(language), evidence)
+
+
+def _codes_at(rang: Told, evidence: tuple[Evidence, ...]) -> frozenset[str]:
+    """The places that were found where the watches were met."""
+    spots = {(e.field, e.start, e.end) for e in evidence}
+    return frozenset(hit.codes[0] for hit in rang.article.places if (hit.field, hit.start, hit.end) in spots)
+
+
+def _written(alert: Claimed, shown: list[Told]) -> Summary | None:
+    """A model's text, only while it is about the very reports that are shown."""
+    if alert.written is None or sorted(alert.written[1]) != sorted(told.id for told in shown):
+        return None
+    text = alert.written[0]
+    return Summary(text, shorten(text, SHORT_WORDS, SHORT_LETTERS))

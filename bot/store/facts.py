@@ -1,0 +1,51 @@
+"""What was understood of an article, as JSON and back: its places, events and tolls.
+
+Forms that an older version wrote are read for what they hold; what is missing is empty.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from bot.domain.events import Event, Severity
+from bot.domain.modality import Modality
+from bot.domain.model import Article, PlaceHit
+from bot.domain.tolls import KINDS, Tolls
+
+Json = dict[str, Any]
+
+
+def facts_of(article: Article) -> Json:
+    """Lists instead of objects where there are many: a long article names fifty places."""
+    tolls = {kind: getattr(article.tolls, kind) for kind in KINDS if getattr(article.tolls, kind) is not None}
+    return {
+        "places": [[list(hit.codes), hit.field, hit.start, hit.end, hit.sure] for hit in article.places],
+        "events": [asdict(event) for event in article.events],
+        "tolls": tolls,
+    }
+
+
+def places_in(facts: Mapping[str, Any] | None) -> tuple[PlaceHit, ...]:
+    return tuple(
+        PlaceHit(tuple(codes), field, start, end, sure)
+        for codes, field, start, end, sure in (facts or {}).get("places", ())
+    )
+
+
+def events_in(facts: Mapping[str, Any] | None) -> tuple[Event, ...]:
+    return tuple(
+        Event(
+            **{
+                **told,
+                "modality": Modality(told["modality"]),
+                "severity": Severity(told["severity"]),
+                "codes": tuple(told["codes"]),
+            }
+        )
+        for told in (facts or {}).get("events", ())
+    )
+
+
+def tolls_in(facts: Mapping[str, Any] | None) -> Tolls:
+    """The agreed numbers; the claims they come from are not kept."""
+    return Tolls(**{kind: number for kind, number in (facts or {}).get("tolls", {}).items() if kind in KINDS})
