@@ -1,7 +1,7 @@
 """Words of a text that date what they speak of: years gone by, and verbs of the future.
 
 Relative words («أمس»، «الشهر الماضي»، «السبت المقبل») are cues of the vocabulary; here is what needs arithmetic or the
-shape of a word. No clock: the year of the article is given by the caller, or taken to be after the war.
+shape of a word. No clock: the year of the article is given by the caller, or taken to be after Rasid was made.
 """
 
 import re
@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 from bot.domain.wording import Passage
 
-WAR_ENDED = 2024  # a year up to this one is past in any news that Rasid reads for the first time
+LAST_PAST = 2025  # a year up to this one is past in any news that Rasid reads for the first time
 _YEAR = re.compile(r"(?:و?[بل]?ال)?((?:19|20)\d\d)")
 _ON = frozenset(("في", "وفي", "بتاريخ", "ليله"))
 # س before a verb of the third person: سيعلن، ستفتح، وسيتم; not the words that begin so.
 _FUTURE = re.compile(
     r"[وف]?س[يت](?!ار|طر|اس|د[اهي]?|ول|نا|ف|ر|ل|ما|برا|اد|اق|ين$|ون$|ه$|راتيج|وك|ار|كار|نما|مفون)\w{3,}"
+    r"|[وف]?سن(?!وات|وي|اريو|جار|دات|دان|تين|تيمتر)[^\Wا]\w{3,}"
 )
 
 
@@ -23,7 +24,7 @@ def past_years(passage: Passage, year: int | None, dating: int) -> Iterator[int]
 
     A year in the first words of a text is its dateline and counts only with the word عام before it.
     """
-    limit = year if year is not None else WAR_ENDED + 1
+    limit = year if year is not None else LAST_PAST + 1
     for at, token in enumerate(passage.tokens):
         found = _YEAR.fullmatch(token.form) if token.form[-1:].isdigit() else None
         if found is None or int(found[1]) >= limit or at == 0:

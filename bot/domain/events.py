@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
+from bot.domain.arabic import normalise
 from bot.domain.event_dates import dated_days, futures, past_years
 from bot.domain.modality import Modality, Stances
 from bot.domain.places import Mention
@@ -26,6 +27,8 @@ Vocabulary = Mapping[str, Any]
 _EVENT, _CUE = "event", "cue"
 _MASK = "mask"
 _MASKING = 3  # a mask is heavier than an event's phrase of the same length with a condition
+_NO_HEADLINE = 3  # words that may be a place or a source rather than a headline
+_RELATED = 2  # words between «الغارات» and the «التي» that says which
 _SUFFERED = 6  # words before «لقصف» in which «تعرضت» is looked for
 
 
@@ -82,6 +85,7 @@ class _Category:
     yields_to: frozenset[str]  # its faint signs count only where none of these is
     faint_in_lead: bool  # and only in a title or a first sentence
     unless_confirmed: Modality | None
+    arrives: bool  # it ends where it goes: «من عرسال باتجاه القلمون» is here
     foreign_hands: bool  # forces of other countries do it in Syria: the name of one is no sign of abroad
 
 
@@ -103,7 +107,9 @@ class EventReader:
     """Reads events; immutable but for caches, safe to share. Raises ValueError for a broken vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._book = book = Phrasebook(vocabulary["classes"])
+        self._book = book = Phrasebook(
+            vocabulary["classes"], frozenset(map(normalise, vocabulary.get("whole", "").split()))
+        )
         self._categories = {name: _category(name, body) for name, body in vocabulary["categories"].items()}
         for name, body in vocabulary["categories"].items():
             book.add(_EVENT, name, body.get("signs", ()))
@@ -112,9 +118,11 @@ class EventReader:
         for modality, scopes in vocabulary["cues"].items():
             for scope, phrases in scopes.items():
                 book.add(_CUE, f"{modality}/{scope}", phrases)
-        named = ("breaks", "since", "dating", "month")
-        self._breaks, self._since, self._dating, self._months = (book.slot(f"${name}") for name in named)
+        named = ("breaks", "since", "turns", "dating", "month")
+        self._breaks, self._since, self._turns, self._dating, self._months = (book.slot(f"${name}") for name in named)
+        self._relative, self._ongoing = book.slot("$relative"), book.slot("$ongoing")
         self._exposed = book.slot("|".join(vocabulary["exposed"].split()))
+        self._fresh, self._round_up = (book.slot("|".join(vocabulary[name].split())) for name in ("fresh", "round_up"))
         self._tolls = TollReader(book, vocabulary["casualties"], vocabulary)
         self._atlas = Atlas.of(book, vocabulary)
 
@@ -129,31 +137,74 @@ class EventReader:
 
         `year`: when it was published; earlier years are told as the past.
         """
-        passages = [self._book.read("title", title or ""), self._book.read("text", text or "")]
+        title, text = title or "", text or ""
+        text = "" if text.strip() == title.strip() else text  # said once
+        passages = [self._book.read("title", title), self._book.read("text", text, alone=not title.strip())]
         found = [(passage, self._book.find(passage)) for passage in passages]
         cues = [(passage, cue) for passage, groups in found for cue in groups.get(_CUE, ())]
-        cues += [(passage, cue) for passage in passages for cue in self._dated(passage, year)]
-        stances = Stances(passages, cues, self._breaks, self._since)
+        titled = bool(passages[0].tokens)
+        cues += [(passage, cue) for passage in passages for cue in self._dated(passage, year, titled)]
+        stances = Stances(passages, cues, self._breaks, self._since, self._turns)
         where = Whereabouts(self._atlas, passages, mentions)
 
-        def modality(passage: Passage, first: int, last: int, foreign: bool = True) -> Modality:
-            return Modality.ABROAD if where.abroad(passage, first, foreign) else stances.of(passage, first, last)
+        heralded = self._heralded(passages, found[0][1])
+
+        def modality(passage: Passage, first: int, last: int, deed: _Category | None = None) -> Modality:
+            if where.abroad(passage, first, deed is None or deed.foreign_hands, deed is not None and deed.arrives):
+                return Modality.ABROAD
+            told = stances.of(passage, first, last)
+            aside = told is Modality.REPORTED and not heralded and self._aside(passage, first, last)
+            return Modality.BACKGROUND if aside else told
 
         spots = []
         for passage, groups in found:
             for spot in groups.get(_EVENT, ()):
                 if spot.key != _MASK:
-                    foreign = self._categories[spot.key.partition("/")[0]].foreign_hands
-                    spots.append(self._spot(passage, spot, modality(passage, spot.first, spot.last, foreign)))
-        tolls = self._tolls.read(passages, lambda p, at: modality(p, at, at + 1) in _COUNTED)
+                    deed = self._categories[spot.key.partition("/")[0]]
+                    spots.append(self._spot(passage, spot, modality(passage, spot.first, spot.last, deed)))
+        masked = {
+            (p.field, at)
+            for p, groups in found
+            for m in groups.get(_EVENT, ())
+            if m.key == _MASK
+            for at in range(m.first, m.last)
+        }
+
+        def counts(passage: Passage, at: int) -> bool:
+            if (passage.field, at) in masked:  # «متهم بقتل شاب»
+                return False
+            return modality(passage, at, at + 1) in _COUNTED and not _all_abroad(spots, passage, at)
+
+        tolls = self._tolls.read(passages, counts)
         return self._happenings(spots, tolls, mentions)
 
-    def _dated(self, passage: Passage, year: int | None) -> Iterator[Found]:
+    def _heralded(self, passages: Sequence[Passage], in_title: Mapping[str, Sequence[Found]]) -> bool:
+        """Whether the title promises events. One of a statement or a feature does not; nor do we ask it of a text
+        without a title, under its own first words, or under «حصاد اليوم»."""
+        title, text = passages
+        if len(title.tokens) <= _NO_HEADLINE or any(spot.key != _MASK for spot in in_title.get(_EVENT, ())):
+            return True
+        if any(self._round_up in meaning.slots for meaning in title.meanings):
+            return True
+        return all(a.form == b.form for a, b in zip(title.tokens[:_NO_HEADLINE], text.tokens, strict=False))
+
+    def _aside(self, passage: Passage, first: int, last: int) -> bool:
+        """Whether an event stands below the first sentence of a text, in one that says nothing of today; or in the
+        first as «القصف الذي …»."""
+        if passage.heading:
+            return False
+        if passage.sentences[first] == 0:
+            return passage.meanings[first].definite and self._related(passage, first, last)
+        start, end = passage.bounds(passage.sentences[first])
+        return not any(self._fresh in meaning.slots for meaning in passage.meanings[start:end])
+
+    def _dated(self, passage: Passage, year: int | None, titled: bool) -> Iterator[Found]:
         for at in past_years(passage, year, self._dating):
             yield Found("background/sentence", at, at + 1, 1, 0, _CUE)
-        if passage.field == "text":
+        if not passage.heading:
             for at in dated_days(passage, self._months):
-                yield Found("background/dated", at, at + 1, 1, 0, _CUE)
+                scope = "sentence" if titled or passage.sentences[at] else "dated"
+                yield Found(f"background/{scope}", at, at + 1, 1, 0, _CUE)
         for at in futures(passage):
             yield Found("planned/after", at, at + 1, 1, 0, _CUE)
 
@@ -166,7 +217,7 @@ class EventReader:
                 modality = Modality.PLANNED
             elif meaning.purpose and not self._suffered(passage, found.first):
                 modality = Modality.WISHED
-            elif meaning.definite and found.last == found.first + 1 and self._known_already(passage, found.first):
+            elif meaning.definite and self._known_already(passage, found.first, found.last):
                 modality = Modality.BACKGROUND
             elif category.unless_confirmed:
                 modality = category.unless_confirmed
@@ -174,9 +225,18 @@ class EventReader:
         event = Event(name, modality, category.severity, passage.field, start, end)
         return _Spot(event, passage, found.first, bool(faint))
 
-    def _known_already(self, passage: Passage, at: int) -> bool:
-        """«الاشتباكات» with ال and nothing to say which: what a reader is taken to know. Not in a title or a lead."""
-        return passage.field == "text" and passage.sentences[at] > 0
+    def _known_already(self, passage: Passage, first: int, last: int) -> bool:
+        """«الاشتباكات» with ال and nothing to say which, or «الغارات التي …»: what a reader is taken to know. Not in a
+        title or a lead."""
+        below = not passage.heading and passage.sentences[first] > 0
+        return below and (last == first + 1 or self._related(passage, first, last))
+
+    def _related(self, passage: Passage, first: int, last: int) -> bool:
+        before = passage.meanings[max(0, first - _RELATED) : first]
+        if any(self._ongoing in meaning.slots for meaning in before):
+            return False  # «تصاعد التوتر الذي …» goes on
+        around = (*before, *passage.meanings[last : last + _RELATED])
+        return any(self._relative in meaning.slots for meaning in around)
 
     def _suffered(self, passage: Passage, at: int) -> bool:
         """«تعرضت لقصف»: here ل is no purpose."""
@@ -185,7 +245,8 @@ class EventReader:
 
     def _happenings(self, spots: Iterable[_Spot], tolls: Tolls, mentions: Sequence[Mention]) -> Happenings:
         kept = self._unhidden([s for s in spots if s.event.modality is not Modality.WISHED])
-        named = {s.passage.field: _named(s.passage, mentions) for s in kept}
+        passages = {s.passage.field: s.passage for s in kept}
+        named = {field: _named(passage, mentions) for field, passage in passages.items()}
         events = tuple(
             replace(s.event, codes=_codes(s, named[s.passage.field]), severity=_severity(s.event, tolls)) for s in kept
         )
@@ -215,6 +276,13 @@ _SOFTER = frozenset((Modality.THREATENED, Modality.PLANNED))
 _HARD = frozenset((Modality.REPORTED, Modality.ALLEGED))
 
 
+def _all_abroad(spots: Iterable[_Spot], passage: Passage, at: int) -> bool:
+    """Whether a sentence tells events, and all of them abroad: then its dead are abroad too."""
+    sentence = passage.sentences[at]
+    told = [s.event.modality for s in spots if s.passage is passage and passage.sentences[s.at] == sentence]
+    return bool(told) and all(modality is Modality.ABROAD for modality in told)
+
+
 def _category(name: str, body: Mapping[str, Any]) -> _Category:
     confirmed = body.get("unless_confirmed")
     return _Category(
@@ -224,6 +292,7 @@ def _category(name: str, body: Mapping[str, Any]) -> _Category:
         frozenset(body.get("yields_to", ())),
         bool(body.get("faint_in_lead")),
         Modality(confirmed) if confirmed else None,
+        bool(body.get("arrives")),
         bool(body.get("foreign_hands")),
     )
 

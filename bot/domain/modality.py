@@ -45,9 +45,9 @@ class Modality(StrEnum):
 PRECEDENCE = (
     Modality.SPORT,
     Modality.ANNIVERSARY,
-    Modality.DRILL,
     Modality.RECYCLED,
     Modality.DENIED,
+    Modality.DRILL,
     Modality.THREATENED,
     Modality.PLANNED,
     Modality.WISHED,
@@ -71,12 +71,13 @@ class Stances:
     """The cues of one article, asked for the modality of any of its words.
 
     `breaks` is the slot of words that end the reach of an `after`, `since` of those among them behind which a thing is
-    told as done with: «بعد تهديدات …».
+    told as done with: «بعد تهديدات …», `turns` of words from which on a sentence goes back in time.
     """
 
     def __init__(
-        self, passages: Sequence[Passage], cues: Iterable[tuple[Passage, Found]], breaks: int, since: int
+        self, passages: Sequence[Passage], cues: Iterable[tuple[Passage, Found]], breaks: int, since: int, turns: int
     ) -> None:
+        self._turns = turns
         self._first = {passage.field: passage.bounds(0)[1] if passage.tokens else 0 for passage in passages}
         self._near: dict[tuple[str, int], list[_Reach]] = {}
         self._wide: list[_Reach] = []
@@ -93,10 +94,18 @@ class Stances:
     def of(self, passage: Passage, first: int, last: int) -> Modality:
         """The modality of what stands at tokens `first:last`."""
         reaches = self._near.get((passage.field, passage.sentences[first]), ())
-        found = [r.modality for r in reaches if _covers(r, passage, first, last)]
+        found = [
+            r.modality for r in reaches if _covers(r, passage, first, last) and not self._turned(r, passage, first)
+        ]
         found += [r.modality for r in self._wide if self._covers_widely(r, passage, first, last)]
         found += [Modality.BACKGROUND for r in reaches if _remarked(r, first)]
         return min(found, key=_RANK.__getitem__, default=Modality.REPORTED)
+
+    def _turned(self, reach: _Reach, passage: Passage, first: int) -> bool:
+        """«قتل اثنان، وكان ثلاثة قتلوا الشهر الماضي»: what stands before the turn is of today."""
+        if reach.modality is not Modality.BACKGROUND or reach.scope != "sentence" or first >= reach.cue.first:
+            return False
+        return any(self._turns in meaning.slots for meaning in passage.meanings[first + 1 : reach.cue.last])
 
     def _covers_widely(self, reach: _Reach, passage: Passage, first: int, last: int) -> bool:
         same = reach.passage is passage
@@ -107,17 +116,19 @@ class Stances:
         leading = reach.passage.field == "title" or reach.cue.first < self._first[reach.passage.field]
         if reach.scope == "text":
             return leading
-        return reach.passage.field == "title" and (same or first < self._first[passage.field])
+        return reach.passage.heading and (same or first < self._first[passage.field])
 
 
 def _remarked(reach: _Reach, first: int) -> bool:
     """«الاتحاد يدعو إلى ضبط النفس بعد ضربات …»: in a title about a statement, what it follows is known already."""
-    spoken = reach.scope == "after" and reach.modality in _STATEMENTS and reach.passage.field == "title"
-    return spoken and first >= reach.end
+    spoken = reach.scope == "after" and reach.modality in _STATEMENTS and reach.passage.heading
+    return spoken and reach.cue.last < reach.end <= first
 
 
 def _end(passage: Passage, cue: Found, breaks: int, since: int) -> int:
     start, end = passage.bounds(passage.sentences[cue.first])
+    if cue.last < end and passage.tokens[cue.last].before.startswith(":") and cue.first == start:
+        return cue.last  # «مناشدة: خطف …», «تحذير: سيول …»: what kind of message it is
     past = cue.first > start and since in passage.meanings[cue.first - 1].slots
     end = min(end, cue.last + (1 if past else _REACH))
     for at in range(cue.last, end):
@@ -128,14 +139,14 @@ def _end(passage: Passage, cue: Found, breaks: int, since: int) -> int:
 
 def _covers(reach: _Reach, passage: Passage, first: int, last: int) -> bool:
     cue = reach.cue
-    if reach.scope == "sentence" or (reach.scope == "clause" and passage.field == "title"):
+    if reach.scope == "sentence" or (reach.scope == "clause" and passage.heading):
         return True
     if reach.scope == "clause":
         clause = passage.tokens[cue.first].clause
         return passage.tokens[first].clause <= clause <= passage.tokens[last - 1].clause
     if reach.scope == "after":
         inside = first < cue.first and cue.last < last and reach.modality is not Modality.WISHED
-        return cue.last <= first < reach.end or inside
+        return cue.first < first < reach.end or inside
     if reach.scope == "dated":
         return last <= cue.first <= last + _DATED
     if reach.scope == "next":

@@ -73,6 +73,11 @@ def number_at(tokens: Sequence[Token], at: int) -> Number | None:
     return None
 
 
+def definite_number(form: str) -> int | None:
+    """«الثلاثة» of «أطفاله الثلاثة»: 3; None for any other word."""
+    return _UNITS.get(form[2:]) if form.startswith("ال") else None
+
+
 def _scaled(tokens: Sequence[Token], at: int, value: int) -> Number:
     """Digits, perhaps with a word that multiplies them: 5 آلاف."""
     last = at + 1

@@ -10,14 +10,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.arabic import Token
-from bot.domain.numbers import Number, number_at
+from bot.domain.numbers import Number, definite_number, number_at
 from bot.domain.wording import Passage, Phrasebook
 
 KINDS = ("dead", "injured", "missing", "detained")
 _BEFORE = 9  # words before a verb in which those it speaks of are looked for: «17 مقاتلاً … قتلوا»
 _BETWEEN = 6  # words that may part two members of one list
-_REACH = 5  # words between «القتلى» and the number that they have risen to
-_VERB_ENDS = ("وا", "ا")
+_REACH = 8  # words between «القتلى» and the number that they have risen to
+_LATIN = 5  # words before "killed" in which those it speaks of are looked for
+_VERB_ENDS = ("وا", "ا", "ون", "ان")
+_ONE = frozenset(("قتيل", "قتيلا", "جريح", "جريحا", "شهيد", "مصاب", "قتيله", "جريحه", "جثه"))
+_TWO = ("جثتي", "جثتا", "قتيلي", "شهيدي", "جريحي")
+_HIS_DEATH = ("مقتله", "مقتلها", "استشهاده", "استشهادها", "وفاته", "وفاتها")
+_FOUND_DEAD = ("مقتولا", "مقتوله", "مقتولين", "متوفيا", "متوفيه")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class TollReader:
         self._pairs = slot(" ".join(_dual(word) for word in lists["people"].split() if word[0] > "z"))
         self._among, self._about, self._units = slot(lists["among"]), slot(lists["about"]), slot(lists["units"])
         self._reaching, self._other = slot(lists["reaching"]), slot(lists["other"])
+        self._remains, self._illness = slot(lists["remains"]), slot(lists["illness"])
 
     def read(self, passages: Sequence[Passage], counts: Callable[[Passage, int], bool]) -> Tolls:
         """The tolls of an article; `counts(passage, token)` says whether what stands there is told as new."""
@@ -93,6 +99,10 @@ class TollReader:
         """«5 قتلى»، «قتيلان»، «القتلى إلى 12»."""
         tokens = passage.tokens
         before = _number_ending(tokens, at)
+        if before is not None and tokens[before.first].form.removeprefix("و") == "عدد":
+            before = None  # «عدد القتلى», not «عدد من القتلى»
+        if self._unearthed(passage, at) or self._ill(passage, at):
+            return None
         if before is not None:
             if self._inside(passage, before.first):
                 return None
@@ -101,13 +111,38 @@ class TollReader:
         number = self._risen(passage, at)
         if number is not None:
             return (at, number.last, number.value, True)
-        form = tokens[at].form
-        if self._inside(passage, at):
-            return None
-        if form.endswith(("ان", "تين")) or (form.endswith("ين") and form.startswith(("قتيل", "وقتيل", "جريح", "شهيد"))):
+        return None if self._inside(passage, at) else self._by_form(passage, at)
+
+    def _by_form(self, passage: Passage, at: int) -> "_Span | None":
+        """What the word alone says: «قتيلان» are two, «قتيل» is one, «مقتولاً» whoever stands before it."""
+        form = passage.tokens[at].form.removeprefix("و")
+        if form == "dead":
+            return self._latin(passage, at)  # "journalist shot dead"
+        if form in _FOUND_DEAD:
+            return self._found_dead(passage, at)
+        two = form.endswith("ين") and form.startswith(("قتيل", "جريح", "شهيد"))
+        if two or form.endswith(("ان", "تين")) or form in _TWO:
             return (at, at + 1, 2, False)
-        if form.removeprefix("و") in {"قتيل", "قتيلا", "جريح", "جريحا", "شهيد", "مصاب", "قتيله", "جريحه", "جثه"}:
-            return (at, at + 1, 1, False)
+        return (at, at + 1, 1, False) if form in _ONE else None
+
+    def _unearthed(self, passage: Passage, at: int) -> bool:
+        """«رفات 20 ضحية»: they died long ago."""
+        start = max(passage.bounds(passage.sentences[at])[0], at - 4)
+        return any(self._remains in meaning.slots for meaning in passage.meanings[start:at])
+
+    def _ill(self, passage: Passage, at: int) -> bool:
+        """«12 إصابة بالكوليرا» are no injured."""
+        end = min(passage.bounds(passage.sentences[at])[1], at + 3)
+        return any(self._illness in meaning.slots for meaning in passage.meanings[at + 1 : end])
+
+    def _found_dead(self, passage: Passage, at: int) -> "_Span | None":
+        """«العثور على شاب مقتولاً»، «على رجلين مقتولين»."""
+        for back in range(max(passage.bounds(passage.sentences[at])[0], at - 3), at):
+            slots = passage.meanings[back].slots
+            if self._pairs in slots and passage.tokens[at].form.endswith("ين"):
+                return (back, at + 1, 2, False)
+            if self._person in slots and self._pairs not in slots:
+                return (back, at + 1, 1, False)
         return None
 
     def _risen(self, passage: Passage, at: int) -> Number | None:
@@ -124,18 +159,63 @@ class TollReader:
 
     def _done(self, passage: Passage, at: int) -> "_Span | None":
         """«مقتل 4 مدنيين و3 مقاتلين»، «إصابة طفل»؛ and with a plural verb, those named before it."""
-        if self._inside(passage, at):
+        if self._inside(passage, at) or self._together(passage, at):
             return None
         end = passage.bounds(passage.sentences[at])[1]
-        before = _number_ending(passage.tokens, at) if passage.tokens[at].form.isascii() else None
-        if before is not None:
-            return (before.first, at + 1, before.value, False)  # "three killed"
-        ahead = self._people(passage, at + 1, end)
+        if passage.tokens[at].form.isascii() and (before := self._latin(passage, at)) is not None:
+            return before
+        ahead = self._people(passage, at + 1, end) or self._further(passage, at, end)
         if ahead is not None:
             return (at, ahead[0], ahead[1], False)
+        if passage.tokens[at].form.removeprefix("و") in _HIS_DEATH and passage.tokens[at - 1].form in {"الي", "عن"}:
+            return (at, at + 1, 1, False)
         if passage.tokens[at].form.endswith(_VERB_ENDS):
             return self._earlier(passage, at)
         return None
+
+    def _together(self, passage: Passage, at: int) -> bool:
+        """«مقتل وإصابة 42»: nobody says how many of which."""
+        tokens, doing = passage.tokens, self._doing.keys()
+        for first in (at - 1, at):
+            both = 0 <= first < len(tokens) - 1 and tokens[first + 1].form.startswith("و")
+            if both and tokens[first].form.removeprefix("و") not in _HIS_DEATH:
+                pair = passage.meanings[first : first + 2]
+                if all(not doing.isdisjoint(meaning.slots) for meaning in pair):
+                    return True
+        return False
+
+    def _further(self, passage: Passage, at: int, end: int) -> tuple[int, int | None] | None:
+        """ "kill a former rebel commander", «قتلت قوات قسد 9 عناصر»: those killed stand behind who did it."""
+        form, clause = passage.tokens[at].form.removeprefix("و"), passage.tokens[at].clause
+        if not form.isascii() and not form.endswith("ت") and not form.startswith(("ي", "ت")):
+            return None
+        for after in range(at + 2, min(end, at + _LATIN)):
+            if passage.tokens[after].clause != clause or not self._all.isdisjoint(passage.meanings[after].slots):
+                return None
+            if form.isascii() or number_at(passage.tokens, after) is not None:
+                people = self._people(passage, after, end)
+                if people is not None:
+                    return people
+        return None
+
+    def _latin(self, passage: Passage, at: int) -> "_Span | None":
+        """ "three killed", "7 Syrian soldiers were killed", "a child was killed"."""
+        number = _number_ending(passage.tokens, at)
+        if number is not None:
+            return (number.first, at + 1, number.value, False)
+        start = max(passage.bounds(passage.sentences[at])[0], at - _LATIN)
+        for back in range(at - 1, start - 1, -1):
+            if (
+                not self._all.isdisjoint(passage.meanings[back].slots)
+                or passage.tokens[back].clause != passage.tokens[at].clause
+            ):
+                return None
+            number = number_at(passage.tokens, back)
+            if number is not None:
+                counted = any(self._many in meaning.slots for meaning in passage.meanings[back + 1 : at])
+                return (back, at + 1, number.value, False) if counted else None
+        named = set().union(*(meaning.slots for meaning in passage.meanings[start:at]))
+        return (start, at + 1, 1, False) if self._person in named and self._many not in named else None
 
     def _people(self, passage: Passage, at: int, end: int) -> tuple[int, int | None] | None:
         """Where the list of people that begins at a token ends, and how many they are."""
@@ -177,14 +257,25 @@ class TollReader:
         if number is not None:
             return self._numbered(passage, number, listed)
         slots, form = passage.meanings[at].slots, passage.tokens[at].form
+        if not slots.isdisjoint({self._many, self._pairs}) and (exact := self._numbered_behind(passage, at, end)):
+            return exact
         if self._pairs in slots:
             sure = form.endswith("ان") or self._many not in slots or _two_follow(passage.tokens, at)
             return (at + 1, 2) if sure else None
         if self._many in slots and self._person not in slots:
-            return (at + 2, 2) if at + 1 < end and number_is_two(passage.tokens, at + 1) else None
+            return None
         if self._person in slots or (self._other in slots and not listed):
             return (at + 1, 1)
         return None
+
+    def _numbered_behind(self, passage: Passage, at: int, end: int) -> tuple[int, int | None] | None:
+        """«مدنيين اثنين»، «أطفاله الثلاثة»."""
+        if at + 1 >= end:
+            return None
+        if number_is_two(passage.tokens, at + 1):
+            return (at + 2, 2)
+        number = definite_number(passage.tokens[at + 1].form)
+        return (at + 2, number) if number else None
 
     def _numbered(self, passage: Passage, number: Number, listed: bool) -> tuple[int, int | None] | None:
         if self._unit(passage, number.last) or self._claimed(passage, number.last):
@@ -229,8 +320,9 @@ _Span = tuple[int, int, "int | None", bool]  # first and last token, how many, w
 
 
 def _dual(word: str) -> str:
+    """«شقيقين»، «شقيقان»، «شقيقيها»."""
     stem = word[:-1] + "ت" if word.endswith("ة") else word
-    return f"{stem}ين {stem}ان"
+    return " ".join(stem + end for end in ("ين", "ان", "يه", "يها", "يهما", "يهم", "اه", "اها", "اهما"))
 
 
 def number_is_two(tokens: Sequence[Token], at: int) -> bool:

@@ -26,6 +26,7 @@ _ACTORS = (
 )
 _OFTEN = "إسرائيلي تركي روسي أمريكي أميركي"  # who so often acts in Syria that the word says next to nothing
 _FIGHTING = "إسرائيل تركيا روسيا أمريكا أميركا"  # whose forces arrest and patrol in Syria too
+_TOWNS = "بلدة مدينة قرية محافظة ولاية"
 _CAPITALS = "واشنطن موسكو أنقرة طهران باريس لندن برلين بروكسل جنيف الرياض أبيب القاهرة بغداد الدوحة"
 _ACTING = "إسرائيلي تركي روسي إيراني أمريكي أميركي فرنسي بريطاني عراقي لبناني أردني ألماني سعودي إماراتي قطري"
 
@@ -35,6 +36,7 @@ class _Marker(NamedTuple):
     weight: float  # above 0 for Syria, below for abroad
     placed: bool  # behind a preposition of place
     other: float  # the weight for what foreign forces do not do in Syria
+    towards: bool = False  # where something goes
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Atlas:
     acting_adjectives: int
     fighting: int
     often: int
+    roads: int
+    towns: int
 
     @classmethod
     def of(cls, book: Phrasebook, lists: Mapping[str, str]) -> "Atlas":
@@ -76,6 +80,8 @@ class Atlas:
             nisba(_ACTING),
             slot(_FIGHTING),
             nisba(_OFTEN),
+            book.slot("$road"),
+            slot(_TOWNS),
         )
 
     def markers(self, passage: Passage, mentions: Sequence[Mention]) -> list[_Marker]:
@@ -86,29 +92,44 @@ class Atlas:
             if at not in named and not passage.meanings[at].slots:
                 continue
             weight = self._syrian(passage, at, named.get(at)) or self._foreign(passage, at)
+            if self.cities in passage.meanings[at].slots and weight < 0:
+                weight = self._city(passage, at, weight, at + 1 in named)
             if weight:
                 placed, towards = self._placed(passage, at), self._towards(passage, at)
-                if placed and abs(weight) >= 1:
+                if self._town_of(passage, at) or (placed and abs(weight) >= 1):
                     _qualify(found, at, weight)
                     found.append(_Marker(at, math.copysign(3.0, weight), True, math.copysign(3.0, weight)))
                 else:
                     share = 0.3 if towards else 1.0
                     other = {-0.4: -1.0, 0.7: 0.3}.get(weight, weight)
                     other = -0.8 if self.fighting in passage.meanings[at].slots else other
-                    found.append(_Marker(at, weight * share, False, other * share))
+                    found.append(_Marker(at, weight * share, False, other * share, towards))
         return found
+
+    def _town_of(self, passage: Passage, at: int) -> bool:
+        """«في عدة مدن أوروبية», «العاصمة الفرنسية», «بلدة كفركلا اللبنانية»."""
+        if self.adjectives not in passage.meanings[at].slots or at == 0:
+            return False
+        named = at > 1 and passage.meanings[at].definite and not passage.tokens[at - 1].form.startswith("ال")
+        behind = passage.meanings[at - 2].slots if named else frozenset()
+        return self.locative in passage.meanings[at - 1].slots or self.towns in behind
+
+    def _city(self, passage: Passage, at: int, weight: float, followed: bool) -> float:
+        """«صيدا الجولان» is not the Sidon abroad, and where «طريق دمشق بيروت» leads is not where it lies."""
+        roads = passage.meanings[max(0, at - 2) : at]
+        ours = at + 1 < len(passage.tokens) and self.syria in passage.meanings[at + 1].slots  # «سهل عكار السوري»
+        if followed or ours:
+            return 0.0
+        return -0.3 if any(self.roads in meaning.slots for meaning in roads) else weight
 
     def _syrian(self, passage: Passage, at: int, mention: Mention | None) -> float:
         slots = passage.meanings[at].slots
         if mention is not None and self.countries not in slots:  # لبنان is no ل + بنان
             return 0.3 if mention.role is Role.ORIGIN else 2.0
         if self.syria in slots:
-            return (
-                2.0
-                if passage.tokens[at].form.endswith(("سوريا", "سوريه", "syria")) and not passage.meanings[at].definite
-                else 0.7
-            )
-        return 1.0 if self.actors in slots else 0.0
+            return 2.0 if _the_country(passage, at) else 0.7
+        theirs = at + 1 < len(passage.tokens) and self.adjectives in passage.meanings[at + 1].slots
+        return 1.0 if self.actors in slots and not theirs else 0.0  # «النظام الإيراني» is not ours
 
     def _foreign(self, passage: Passage, at: int) -> float:
         slots = passage.meanings[at].slots
@@ -125,8 +146,10 @@ class Atlas:
         if form.startswith("ب") and passage.tokens[at].form not in _OWN_B:
             return True
         start = passage.bounds(passage.sentences[at])[0]
-        if at == 0 and passage.field == "title" and len(passage.tokens) > 1 and passage.tokens[1].before[:1] in _OPENS:
+        if at == 0 and passage.heading and len(passage.tokens) > 1 and passage.tokens[1].before[:1] in _OPENS:
             return True  # «لبنان.. غارة على …», «حماة | …»
+        if at == 0 and passage.heading and len(passage.tokens) > 1 and passage.tokens[1].before[:1] == ":":
+            return self.acting_countries not in passage.meanings[at].slots  # «السويد: مقتل …», not «إسرائيل: …»
         for back in range(at - 1, max(start - 1, at - 4), -1):
             slots = passage.meanings[back].slots
             if self.towards in slots or passage.tokens[back].clause != passage.tokens[at].clause:
@@ -150,6 +173,13 @@ _OWN_B = frozenset(
 )
 
 
+def _the_country(passage: Passage, at: int) -> bool:
+    """«سوريا», not «السورية» and not «سورياً»."""
+    token = passage.tokens[at]
+    named = token.form.endswith(("سوريا", "سوريه", "syria")) and not token.tanween
+    return named and not passage.meanings[at].definite
+
+
 def _qualify(found: list[_Marker], at: int, weight: float) -> None:
     """«الخيام جنوبي لبنان»: the country settles whose town is meant."""
     if weight < 0 and found and found[-1].weight > 0 and at - found[-1].at <= _QUALIFIES:
@@ -171,22 +201,28 @@ class Whereabouts:
                 last = len(passage.tokens) if passage.field == "title" else passage.bounds(0)[1]
                 self._lead += sum(m.weight for m in self._markers[passage.field] if m.at < last)
 
-    def abroad(self, passage: Passage, first: int, foreign_hands: bool) -> bool:
+    def abroad(self, passage: Passage, first: int, foreign_hands: bool, arrives: bool = False) -> bool:
         """Whether what stands at a token is abroad. `foreign_hands`: forces of other countries do such things in
-        Syria, so that the name of one of their countries says little."""
+        Syria, so that the name of one of their countries says little; `arrives`: such a thing is where it goes."""
         start, end = passage.bounds(passage.sentences[first])
         markers = self._markers[passage.field]
         low, high = bisect_left(markers, start, key=_at), bisect_left(markers, end, key=_at)
         near = [m for m in markers[low:high] if -_NEAR <= m.at - first <= _NEAR]
-        if near and near[0].at == 0 and near[0].placed and passage.field == "title":
-            return near[0].weight < 0  # «ألمانيا.. اعتقال …»
+        if arrives and any(m.towards and m.weight > 0 for m in near):
+            return False
+        opening = _opening(near, foreign_hands) if passage.heading else None
+        if opening is not None:
+            return opening
         if not foreign_hands and any(0 < abs(first - m.at) <= 2 and m.other <= -0.9 for m in near):
             return True  # «ألمانيا تفرج عن …»: it is done where its doer governs
         placed = [m for m in near if m.placed]
         if placed:
             closest = min(placed, key=lambda m: (abs(m.at - first) if m.at >= first else 2 * abs(m.at - first), m.at))
             return closest.weight < 0
-        here = sum(m.weight if foreign_hands else m.other for m in near)
+        return self._outweighed(sum(m.weight if foreign_hands else m.other for m in near))
+
+    def _outweighed(self, here: float) -> bool:
+        """Where no name settles it: what those of the sentence weigh, then the opening, then the article."""
         if here >= 0.5:
             return False
         if here <= -0.8 and self._all < 3:
@@ -194,6 +230,25 @@ class Whereabouts:
         if self._lead <= -0.8 and self._all < 1:
             return True
         return self._all <= (-0.1 if self._elsewhere else -1.0)
+
+
+def _opening(near: Sequence[_Marker], foreign_hands: bool) -> bool | None:
+    """What the first word of a headline says: «ألمانيا.. اعتقال …» and «تركيا تباغت … وتعتقل» are abroad, «الشرع يعين
+    سفيراً في موسكو» is not; None for the others."""
+    if not near or near[0].at > 0:
+        return None
+    if near[0].placed:
+        return near[0].weight < 0
+    if foreign_hands:
+        return None
+    if near[0].weight >= 1:
+        return False
+    return True if _foreign_headline(near) else None
+
+
+def _foreign_headline(near: Sequence[_Marker]) -> bool:
+    """Whether a headline begins with a country abroad, and names nothing here but whose citizens they are."""
+    return near[0].other <= -0.8 and all(m.weight < 1 for m in near)
 
 
 def _at(marker: _Marker) -> int:

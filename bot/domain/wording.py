@@ -14,9 +14,9 @@ given. Where phrases overlap the longest wins, and of two equally long ones the 
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from bot.domain.arabic import Token, normalise, readings, tokenise
@@ -58,6 +58,7 @@ class Passage:
     meanings: tuple[Meaning, ...]
     sentences: tuple[int, ...]
     starts: tuple[int, ...]  # the first token of each sentence, and behind the last one the number of tokens
+    heading: bool = False  # a title, or a text without one that is as short
 
     def bounds(self, sentence: int) -> tuple[int, int]:
         return self.starts[sentence], self.starts[sentence + 1]
@@ -86,6 +87,7 @@ class _Phrase(NamedTuple):
     bans: tuple[int, ...]
     weight: int
     group: str
+    asks: frozenset[int]  # every slot that its sentence must have
 
 
 def _verb(word: str) -> set[str]:
@@ -95,6 +97,8 @@ def _verb(word: str) -> set[str]:
     if word.endswith("ي"):  # ألقى: ألقت، ألقوا، يلقي، يلقون
         forms |= {word[:-1] + "ت", word[:-1] + "وا"}
         return forms | {p + s for p in "يتن" for s in (stem, stem[:-1] + "ون", stem[:-1])}
+    if word.startswith("ا") and len(word) in (4, 6) and word[-2] == "ا":  # أزال: يزيل، استعاد: يستعيد
+        stem = stem[:-2] + "ي" + stem[-1]
     return forms | {prefix + stem + end for prefix in "يتن" for end in _PRESENT}
 
 
@@ -116,6 +120,7 @@ class Phrasebook:
     """All phrases of the vocabulary, in one index. Built once; immutable but for a cache, safe to share."""
 
     classes: Mapping[str, str] = field(default_factory=dict)
+    whole: frozenset[str] = frozenset()  # folded words that are never taken apart: «أنها» is no «إنهاء»
     _slots: dict[str, int] = field(default_factory=dict)
     _forms: dict[str, set[int]] = field(default_factory=dict)
     _prefixes: dict[str, set[int]] = field(default_factory=dict)
@@ -172,11 +177,11 @@ class Phrasebook:
             raise ValueError(f"an empty phrase under {key}")
         needs, bans = tuple(conditions["&"]), tuple(conditions["!"])
         weight = 10 * len(words) + 2 * len(needs) + len(bans) + extra
-        made = _Phrase(key, tuple(words), tuple(gaps), needs, bans, weight, group)
+        made = _Phrase(key, tuple(words), tuple(gaps), needs, bans, weight, group, frozenset((*words, *needs)))
         self._phrases.setdefault(words[0], []).append(made)
 
-    def read(self, name: str, text: str) -> Passage:
-        """A passage of the text's first 30,000 characters."""
+    def read(self, name: str, text: str, alone: bool = False) -> Passage:
+        """A passage of the text's first 30,000 characters. `alone`: without a title; if short, it is one."""
         text = text[:_LONGEST]
         tokens = tokenise(text)
         sentences, starts, number = [], [0] if tokens else [], 0
@@ -189,7 +194,8 @@ class Phrasebook:
                     starts.append(at)
             sentences.append(number)
         meanings = tuple(self._meaning(token) for token in tokens)
-        return Passage(name, tokens, meanings, tuple(sentences), (*starts, len(tokens)))
+        heading = name == "title" or (alone and headline)
+        return Passage(name, tokens, meanings, tuple(sentences), (*starts, len(tokens)), heading)
 
     def _meaning(self, token: Token) -> Meaning:
         key = (token.form, token.tanween, token.marbuta)
@@ -205,6 +211,8 @@ class Phrasebook:
         future = purpose = definite = False
         for at, reading in enumerate(readings(form)):
             found = self._forms.get(reading.stem)
+            if at and form in self.whole:
+                break
             if not found or (at and not plausible(form, reading, tanween=tanween, marbuta=marbuta)):
                 continue
             slots |= found
@@ -219,13 +227,26 @@ class Phrasebook:
     def find(self, passage: Passage) -> dict[str, list[Found]]:
         """By group, the phrases of a passage in order of their first word, none overlapping a better one."""
         found: dict[str, list[Found]] = {}
-        for at, meaning in enumerate(passage.meanings):
+        for start, end in pairwise(passage.starts):
+            for spot in self._in_sentence(passage, start, end):
+                found.setdefault(spot.group, []).append(spot)
+        return {group: _best(spots) for group, spots in found.items()}
+
+    def _in_sentence(self, passage: Passage, start: int, end: int) -> Iterator[Found]:
+        """What matches in one sentence. Most phrases ask for a word that it does not have: those are left out first."""
+        sentence = passage.meanings[start:end]
+        present = set().union(*(meaning.slots for meaning in sentence if meaning.slots))
+        possible = {
+            slot: [phrase for phrase in self._phrases[slot] if phrase.asks <= present]
+            for slot in present
+            if slot in self._phrases
+        }
+        for at, meaning in enumerate(sentence, start=start):
             for slot in meaning.slots:
-                for phrase in self._phrases.get(slot, ()):
+                for phrase in possible.get(slot, ()):
                     spot = self._match(passage, at, phrase)
                     if spot is not None:
-                        found.setdefault(spot.group, []).append(spot)
-        return {group: _best(spots) for group, spots in found.items()}
+                        yield spot
 
     def _match(self, passage: Passage, at: int, phrase: _Phrase) -> Found | None:
         end = passage.bounds(passage.sentences[at])[1]
@@ -262,9 +283,10 @@ def _best(found: Sequence[Found]) -> list[Found]:
     kept = []
     for spot in sorted(found, key=lambda f: (-f.weight, f.first)):
         words = range(spot.first, spot.last)
-        rivals = [taken[w] for w in words if w in taken]
+        own = words if spot.words == len(words) else (spot.first, spot.last - 1)
+        rivals = [taken[w] for w in own if w in taken]
         if all((r.first, r.last, r.weight) == (spot.first, spot.last, spot.weight) for r in rivals):
             kept.append(spot)
-            for word in words if spot.words == len(words) else (spot.first, spot.last - 1):
+            for word in own:
                 taken[word] = spot
     return sorted(dict.fromkeys(kept), key=lambda f: f.first)

@@ -107,6 +107,57 @@ def test_years_before_the_article_are_the_past() -> None:
     assert told("في تموز 2018 سيطر النظام على نوى") == {"clashes": "background"}
 
 
+STATEMENT = "الوزير يبحث مع نظيره العلاقات الثنائية"
+BELOW = "بحث الوزيران التعاون في مجالات عدة. وقصفت المدفعية بلدة سرمين شرقي إدلب{day}."
+
+
+def test_under_a_statement_only_what_is_dated_today_is_news() -> None:
+    assert "reported" not in told(STATEMENT, BELOW.format(day="")).values()
+    assert told(STATEMENT, BELOW.format(day=" صباح اليوم"))["shelling"] == "reported"
+    assert told("", BELOW.format(day=""))["shelling"] == "reported"
+    assert told("حصاد اليوم من شمال سوريا", BELOW.format(day=""))["shelling"] == "reported"
+
+
+def test_an_attack_that_a_relative_clause_names_is_known_already() -> None:
+    text = "تفقد المحافظ مدينة سرمين اليوم. ورمم الأهالي بيوتهم بعد القصف الذي طال الحي. {more}"
+    assert told("المحافظ في سرمين", text.format(more="")).get("shelling") in {None, "background"}
+    assert told("", "تتزامن الحملة مع تصاعد التوتر الأمني الذي تعيشه مدينة نوى.") == {"communal_tension": "reported"}
+
+
+def test_a_text_that_repeats_its_title_is_read_once() -> None:
+    text = "قصف مدفعي على نوى"
+    assert [event.field for event in read(text, text).events] == ["title"]
+
+
+def test_a_headline_without_a_title_is_read_as_one() -> None:
+    assert told("", "كيف تغيرت خريطة المعارك في ريف حلب") == told("كيف تغيرت خريطة المعارك في ريف حلب")
+    assert told("", "السويد: مقتل شابين من أصول سورية بإطلاق نار") == {"killing": "abroad"}
+
+
+@pytest.mark.parametrize(
+    ("text", "abroad"),
+    [
+        ("ثلوج تغلق طريق دمشق بيروت", False),
+        ("توغل إسرائيلي في صيدا الجولان بريف القنيطرة", False),
+        ("الشرع يعين سفيراً جديداً في موسكو", False),
+        ("مظاهرات في عدة مدن أوروبية دعماً لعفرين", True),
+        ("قتيلان بحريق في بلدة كفركلا اللبنانية", True),
+        ("تركيا تباغت خلية وتعتقل سوريين", True),
+        ("النظام الإيراني يعدم سجناء", True),
+    ],
+)
+def test_names_that_only_seem_to_say_where(text: str, abroad: bool) -> None:
+    assert ("abroad" in told(text).values()) is abroad
+
+
+def test_refugees_who_come_home_are_news_though_they_start_abroad() -> None:
+    assert told("قافلة لاجئين تنطلق من عرسال اللبنانية باتجاه القلمون", "")["return"] == "reported"
+
+
+def test_blasts_that_are_only_heard_are_explosions() -> None:
+    assert told("سماع دوي انفجار في إدلب") == {"explosion": "reported"}
+
+
 @pytest.mark.skipif(not SAMPLE.exists(), reason="the sample is not here")
 def test_the_article_the_product_was_made_for() -> None:
     happenings = read("", SAMPLE.read_text(encoding="utf-8"))
@@ -133,6 +184,10 @@ def test_the_article_the_product_was_made_for() -> None:
         ("\u202eقصف على نوى\u202c", "shelling قصف نوى Nawa"),
         ("", "قصف " * 20_000),
         ("", "و" * 100_000),
+        ("", "و " * 200_000),
+        ("", "قصف\n" * 100_000),
+        ("", "مقتل 3 و4 و5 " * 40_000),
+        ("قصف " * 20_000, ""),
     ],
 )
 def test_bad_input_is_answered_and_in_bounded_time(title: str, text: str) -> None:

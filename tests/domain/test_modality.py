@@ -68,3 +68,29 @@ def test_events_abroad_need_a_foreign_place() -> None:
     ) == {"airstrike": "abroad"}
     assert set(told("غارة إسرائيلية على القصير قرب حدود لبنان").values()) == {"reported"}
     assert told("ألمانيا تعتقل سورياً") == {"arrest": "abroad"}
+
+
+def test_what_stands_before_a_turn_to_the_past_is_of_today() -> None:
+    text = "قتل عنصران بهجوم على حاجز في ريف اللاذقية، وكان 3 آخرون قتلوا في هجوم مماثل الشهر الماضي"
+    assert told(text)["attack_on_post"] == "reported"
+
+
+def test_a_label_before_a_colon_says_what_kind_of_message_it_is() -> None:
+    assert told("مناشدة: خطف شاب على طريق السويداء") == {"kidnapping": "reported"}
+    assert told("مناشدات لوقف خطف المدنيين في السويداء") == {}
+
+
+def test_a_word_is_not_taken_for_another_that_is_spelt_alike() -> None:
+    assert told("تبين أنها غارة إسرائيلية على ريف دمشق") == {"airstrike": "reported"}  # not «إنهاء»
+    assert told("تنويه: طريق السويداء دمشق مغلق") == {"roads_crossings": "reported"}  # not «تنوي»
+    assert told("آليات الاحتلال تتوغل في قرية معرية") == {"incursion": "reported"}  # not a mechanism
+
+
+def test_condolences_and_condemnations_are_no_news_of_the_attack() -> None:
+    assert told("قطر والسعودية تدينان تفجير حمص") == {"explosion": "background"}
+    assert told("تشييع ضحايا تفجير المسجد في حمص") == {"explosion": "background"}
+
+
+def test_a_wish_is_no_plan_and_a_plan_of_violence_is_a_threat() -> None:
+    assert told("الأمم المتحدة تأمل بإطلاق سراح المحتجزين في الحسكة") == {}
+    assert told("إسرائيل: سنقصف مواقع جديدة في سوريا إذا تقدم الجيش").get("airstrike") == "threatened"

@@ -75,3 +75,51 @@ def test_claims_say_where_they_stand() -> None:
     title = "قتيلان وثلاثة جرحى في الباب"
     claims = tolls(title).claims
     assert [(c.kind, title[c.start : c.end]) for c in claims] == [("dead", "قتيلان"), ("injured", "وثلاثة جرحى")]
+
+
+def test_a_toll_of_several_kinds_together_is_none_of_either() -> None:
+    found = tolls("مقتل وإصابة 15 عنصراً في بادية التبني")
+    assert (found.dead, found.injured) == (None, None)
+    found = tolls("مقتل وإصابة 42 شخصاً: 12 قتيلاً و30 جريحاً في تفجير بحمص")
+    assert (found.dead, found.injured) == (12, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "dead", "injured"),
+    [
+        ("قتلت قوات قسد 9 عناصر من الجيش في كمين قرب الطبقة", 9, None),
+        ("أب يقتل أطفاله الثلاثة في ريف حماة", 3, None),
+        ("العثور على رجلين مقتولين قرب نوى", 2, None),
+        ("العثور على شاب مقتولاً قرب نوى", 1, None),
+        ("العثور على جثتي شقيقين قرب نوى", 2, None),
+        ("استهداف سيارة في نوى ما أدى إلى مقتله وإصابة مرافقه", 1, 1),
+        ("ارتفاع عدد ضحايا انهيار المبنى في حلب إلى 11", 11, None),
+        ("طفلان يلقيان حتفهما بحريق خيمة في أطمة", 2, None),
+        ("مقتل مدني وإصابة شقيقيه برصاص في نوى", 1, 2),
+        ("Unknown gunmen kill former rebel commander in Daraa", 1, None),
+        ("Death toll in Damascus church bombing rises to 20, with 70 injured", 20, 70),
+        ("7 fighters killed and 12 wounded near Deir Hafer", 7, 12),
+    ],
+)
+def test_forms_in_which_tolls_are_told(text: str, dead: int | None, injured: int | None) -> None:
+    found = tolls(text)
+    assert (found.dead, found.injured) == (dead, injured)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "توقيف 5 متهمين بقتل شاب في حماة",
+        "رفات 30 ضحية في مقبرة جماعية قرب تدمر",
+        "12 إصابة بالكوليرا في ريف دير الزور",
+        "قصف بأكثر من 30 قذيفة على قرى جبل الزاوية",
+        "مقتل عدد من العناصر في هجوم قرب المنصورة",
+        "انفجار على بعد 3 كيلومترات من مدينة الرستن",
+        "نفوق 40 رأس غنم بانفجار لغم في بادية أثريا",
+        "العثور على جثة لاجئة سورية في مدينة برلين الألمانية",
+        "التقرير السنوي: 600 ضحية للألغام في 2025",
+    ],
+)
+def test_numbers_that_are_no_toll(text: str) -> None:
+    found = tolls(text)
+    assert (found.dead, found.injured) == (None, None)

@@ -33,7 +33,7 @@ def f1(right: int, false: int, missed: int) -> float:
 
 def test_the_modality_of_our_clauses() -> None:
     clauses = list(rows("events_modality.tsv"))
-    assert len(clauses) >= 250
+    assert len(clauses) >= 330
     right = 0
     for modality, category, text in clauses:
         told = {event.category: event.modality.value for event in read(text).told}
@@ -51,7 +51,7 @@ def test_what_would_ring_in_our_headlines() -> None:
         silent, kept = silent + (not wanted), kept + (not wanted and not rings)
         total += 1
         exact += (dead, injured) == tuple(_written(getattr(happenings.tolls, kind)) for kind in KINDS[:2])
-    assert total >= 180
+    assert total >= 1150
     assert f1(right, false, missed) >= 0.96
     assert kept / silent >= 0.97
     assert exact / total >= 0.97
@@ -60,7 +60,7 @@ def test_what_would_ring_in_our_headlines() -> None:
 def test_tolls_of_our_sentences() -> None:
     sentences = list(rows("events_tolls.tsv"))
     exact = sum(row[:4] == [_written(getattr(read(row[4]).tolls, kind)) for kind in KINDS] for row in sentences)
-    assert len(sentences) >= 60
+    assert len(sentences) >= 110
     assert exact / len(sentences) >= 0.97
 
 
@@ -82,6 +82,6 @@ def test_the_development_set_reaches_the_figures_of_the_issue() -> None:
         silent, kept = silent + (not wanted), kept + (not wanted and not rings)
         main = [e for e in gold["events"] if e.get("main")]
         mains, found = mains + len(main), found + sum(e["category"] in told for e in main)
-    assert f1(right, false, missed) >= 0.80
-    assert kept / silent >= 0.92
-    assert found / mains >= 0.90
+    assert f1(right, false, missed) >= 0.89
+    assert kept / silent >= 0.96
+    assert found / mains >= 0.92
