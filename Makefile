@@ -9,7 +9,7 @@ run: .venv/.ready           ## start Rasid (without a token: local mode, with a 
 	$(RUN) -m bot run
 
 test: .venv-dev/.ready      ## every test this machine can run
-	$(DEV) -m pytest
+	$(DEV) -m pytest --numprocesses auto --dist worksteal
 
 check: .venv-dev/.ready     ## format, lint, types, import contracts
 	$(DEV) -m ruff format --check .

@@ -6,6 +6,10 @@ import sys
 for arguments in (
     ["benchmarks.understanding"],
     ["benchmarks.matching"],
+    ["benchmarks.stories", "--articles", "5000"],
+    ["benchmarks.poll_feeds"],
+    ["benchmarks.housekeeping", "--articles", "5000", "--alerts", "25000"],
+    ["benchmarks.commands", "--commands", "50", "--alerts", "10000"],
     ["benchmarks.first_alert", "--feeds", "20"],
     ["benchmarks.first_alert", "--feeds", "1000", "--rate", "500", "--interval", "5"],
 ):

@@ -7,27 +7,30 @@ Telegram -> inbox -> handlers -> watchlists
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
 import structlog
-from telegram import BotCommand
+from telegram import Bot, BotCommand
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ApplicationBuilder, ContextTypes
 
 from bot.analysis import Analyst
 from bot.botapi import AiohttpRequest
+from bot.bulletin import Bulletin
 from bot.cards import Cards
 from bot.data import read_text
 from bot.delivery import Courier
 from bot.domain.i18n import LANGUAGES, Translations
-from bot.domain.model import DueSource, Source
+from bot.domain.model import Message, Source
+from bot.domain.outcomes import Outcome, Retry
 from bot.domain.pacing import Rates
 from bot.engines.embedded import EmbeddedEngine
-from bot.inbox import Inbox
+from bot.inbox import Inbox, LongPolling, Receiver
+from bot.keeping import Housekeeper
 from bot.newsdesk import Newsdesk
 from bot.notifier import Notifier
 from bot.places import Places
@@ -35,21 +38,22 @@ from bot.scribe import Scribe
 from bot.settings import Settings
 from bot.simulator.newsstand import Newsstand
 from bot.simulator.server import Simulator
-from bot.store import Store, inbox, outbox, sources
+from bot.sourcing import Sourcing
+from bot.store import Store, sources
 from bot.summarisers import Endpoint, Writer
+from bot.turns import NotNow, Turns
 from bot.understanding import Understanding
+from bot.watching import watching
 from bot.watchlists import Watchlists
-from handlers import COMMANDS, Context, Services, register
+from bot.webhook import Webhook
+from handlers import COMMANDS, Context, Services, excuse, register
 from handlers.context import App
-from watchers.fetch import Fetcher, FetchLimits
-from watchers.poll import Poller
-from watchers.reading import Readers, understand
-from watchers.sweep import Sweep
 
 log = structlog.get_logger()
 
 LOCAL_TOKEN = "1:local"
-HOUSEKEEPING = timedelta(hours=1)
+REVIEW, BULLETIN = timedelta(minutes=5), timedelta(minutes=1)
+HOUSEKEEPING, FOLDING = timedelta(hours=1), timedelta(minutes=10)
 DRAIN = timedelta(seconds=4)  # twice this, for messages and then for polls, is the longest that stopping takes
 UNREACHABLE_PAUSE_SECONDS = 5.0
 
@@ -127,19 +131,37 @@ async def _run_house(
 ) -> None:
     words = translations()
     watchlists = Watchlists(store, now, settings.limits.watches_per_chat, settings.language)
+    turns = Turns(store, lambda: courier.rates, now)
+    sourcing = Sourcing(store, now, understanding.places.name_of, settings.telegram.operators)
     async with contextlib.AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(
-            application(far_end, Services(watchlists, words, Analyst(understanding)), stopped)
+            application(far_end, Services(watchlists, words, Analyst(understanding), turns, sourcing), stopped)
         )
         cards = Cards(words, understanding.places.name_of)
-        courier = Courier(store, Notifier(telegram.bot), cards.write, _rates(settings), now)
-        poll_timeout = timedelta(seconds=settings.telegram.poll_timeout_seconds)
-        receiver = Inbox(store, telegram.bot, telegram.process_update, now, poll_timeout)
+        courier = Courier(
+            store, Notifier(telegram.bot, paid=settings.telegram.paid_broadcast), cards.write, _rates(settings), now
+        )
+        receiver = Inbox(
+            store,
+            _receiver(settings, telegram.bot),
+            telegram.process_update,
+            now,
+            telegram.bot,
+            partial(excuse, telegram),
+        )
         await store.write(lambda connection: sources.enlist(connection, far_end.sources, now()))
         scribe = await stack.enter_async_context(_scribe(settings, store, understanding))
         desk = Newsdesk(store, courier.wake, understanding.places.codes_named, _settle(settings), scribe)
         await desk.open(now())
-        sweep = await stack.enter_async_context(_watching(settings, store, far_end, desk, understanding))
+        bulletin = Bulletin(
+            store, partial(_in_turn, turns, telegram.bot), words, settings.telegram.operators, now, settings.language
+        )
+        stack.enter_context(_keeping_house(settings, store, courier, sourcing, bulletin))
+        sweep = await stack.enter_async_context(
+            watching(
+                settings.polling, store, desk.file, understanding, now, trusted=far_end.trusted, scouted=sourcing.employ
+            )
+        )
         log.info("rasid.started", sources=len(far_end.sources))
         await _until_stopped(stopped, courier, receiver)
         await sweep.drain(DRAIN)
@@ -161,6 +183,22 @@ async def _until_stopped(stopped: asyncio.Event, courier: Courier, receiver: Inb
     for task in work:
         if task not in late:
             task.result()
+
+
+async def _in_turn(turns: Turns, bot: Bot, message: Message) -> Outcome:
+    """Send a message when it is its chat's turn."""
+    try:
+        await turns.take(message.chat_id)
+    except NotNow as error:
+        return Retry(error.delay)
+    return await Notifier(bot).send(message)
+
+
+def _receiver(settings: Settings, bot: Bot) -> Receiver:
+    telegram = settings.telegram
+    if telegram.token is not None and telegram.webhook_url is not None:
+        return Webhook(bot, telegram.webhook_url, telegram.webhook_listen)
+    return LongPolling(bot, timedelta(seconds=telegram.poll_timeout_seconds))
 
 
 @contextlib.asynccontextmanager
@@ -206,6 +244,7 @@ async def application(far_end: FarEnd, services: Services, stopped: asyncio.Even
         ApplicationBuilder()
         .token(far_end.token)
         .base_url(far_end.api_base)
+        .base_file_url(f"{far_end.api_base.removesuffix('/bot')}/file/bot")
         .request(requests[0])
         .get_updates_request(requests[1])
         .updater(None)
@@ -264,46 +303,24 @@ async def _set_menu(telegram: App, words: Translations) -> None:
             log.warning("menu.not_set", error=type(error).__name__)
 
 
-@contextlib.asynccontextmanager
-async def _watching(
-    settings: Settings, store: Store, far_end: FarEnd, desk: Newsdesk, understanding: Understanding
-) -> AsyncIterator[Sweep]:
-    """The news door: what is due is polled, once a second; and the house is kept, once an hour."""
-    polling = settings.polling
-    readers = Readers(
-        children=polling.readers,
-        time_limit=timedelta(seconds=polling.reader_timeout_seconds),
-        memory_limit=polling.reader_memory_mb * 2**20,
-        work=partial(understand, understanding=understanding),
-    )
-    limits = FetchLimits(
-        max_bytes=polling.max_bytes,
-        total=timedelta(seconds=polling.timeout_seconds),
-        connections=polling.concurrency,
-    )
-
-    async def due(at: datetime, limit: int) -> Sequence[DueSource]:
-        return await store.read(lambda connection: sources.due(connection, at, limit))
-
-    fetcher = Fetcher(
-        polling.identity,
-        now,
-        limits,
-        allow_private_addresses=polling.allow_private_addresses,
-        trusted=far_end.trusted,
-    )
+@contextlib.contextmanager
+def _keeping_house(
+    settings: Settings, store: Store, courier: Courier, sourcing: Sourcing, bulletin: Bulletin
+) -> Iterator[None]:
+    """What is old is erased once an hour; what has waited too long to be news is folded every ten minutes; and what
+    ails the sources is looked for, and told."""
+    days = settings.keeping
+    house = Housekeeper(store, now, timedelta(days=days.articles_days), timedelta(days=days.gone_chats_days))
     engine = EmbeddedEngine()
-    async with fetcher:
-        sweep = Sweep(due, Poller(fetcher, readers, desk.file, now), now, polling.concurrency)
-        engine.every(timedelta(seconds=polling.sweep_seconds), "sweep", sweep.run_once)
-        engine.every(HOUSEKEEPING, "housekeeping", lambda: _keep_house(store))
-        engine.start()
-        try:
-            yield sweep
-        finally:
-            engine.stop()
-            await sweep.drain(timedelta(0))
-            await readers.close()
+    engine.every(HOUSEKEEPING, "housekeeping", house.keep)
+    engine.every(FOLDING, "folding", courier.fold)
+    engine.every(REVIEW, "review", sourcing.review)
+    engine.every(BULLETIN, "bulletin", bulletin.deliver)
+    engine.start()
+    try:
+        yield
+    finally:
+        engine.stop()
 
 
 @contextlib.asynccontextmanager
@@ -329,12 +346,6 @@ async def _scribe(
 def _settle(settings: Settings) -> timedelta:
     local = settings.telegram.token is None
     return timedelta(seconds=settings.local.settle_seconds if local else settings.alerts.settle_seconds)
-
-
-async def _keep_house(store: Store) -> None:
-    at = now()
-    await store.write(lambda connection: inbox.prune(connection, at))
-    await store.write(lambda connection: outbox.prune_pace(connection, at))
 
 
 def _rates(settings: Settings) -> Rates:

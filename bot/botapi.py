@@ -90,6 +90,8 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut("the Bot API did not answer in time") from None
         except aiohttp.ClientError as error:
             raise NetworkError(f"the connection to the Bot API broke: {type(error).__name__}") from None
+        if method == "GET" and response.status == HTTPStatus.OK:
+            return response.status, body  # a file that somebody sent: the library asks for everything else by POST
         status, answer = _answer(body, response.status)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             raise RetryAfter(_wait(answer))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.domain.alerting import AlertKind, denies
+from bot.domain.digest_card import render_digest
 from bot.domain.i18n import Translations
 from bot.domain.model import Evidence, Message
 from bot.domain.rendering import Card, render_alert
@@ -30,6 +31,8 @@ class Cards:
 
     def write(self, alert: Claimed) -> Message:
         """The message of an alert, whole: sent or edited, it says what is known now."""
+        if alert.kind is AlertKind.DIGEST:
+            return self._digest(alert)
         card = card_of(alert)
         key = repr((alert.rang.id, card, alert.language))
         if key not in self._remembered:
@@ -37,6 +40,11 @@ class Cards:
             if len(self._remembered) > MOST_REMEMBERED:
                 self._remembered.popitem(last=False)
         return replace(self._remembered[key], chat_id=alert.chat_id, reply_to=alert.reply_to)
+
+    def _digest(self, alert: Claimed) -> Message:
+        named = [_report(told, alert.language) for told in alert.named or (alert.rang,)]
+        messages = self._translations[alert.language]
+        return render_digest(alert.chat_id, named, max(alert.folded, len(named)), alert.uncertain, messages)
 
 
 def card_of(alert: Claimed) -> Card:

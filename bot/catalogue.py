@@ -176,9 +176,10 @@ def merged(entries: tuple[SourceEntry, ...], with_catalogue: bool) -> Iterator[S
     yield from found.values()
 
 
-def make_source(entry: SourceEntry, interval_seconds: int) -> Source:
+def make_source(entry: SourceEntry, interval_seconds: int | None = None) -> Source:
     """`interval_seconds` is for a source that has no interval of its own. The entry must have an address."""
     assert entry.address, entry.id
+    seconds = entry.interval_seconds or interval_seconds
     language: str = entry.language or next(iter(entry.languages or ("ar",)))
     return Source(
         id=entry.id,
@@ -186,7 +187,7 @@ def make_source(entry: SourceEntry, interval_seconds: int) -> Source:
         name_en=entry.name_en or entry.id,
         url=entry.address,
         language=language,
-        interval=timedelta(seconds=entry.interval_seconds or interval_seconds),
+        interval=timedelta(seconds=seconds) if seconds else None,
         area=entry.area,
         kind=entry.source_kind,
         state=entry.enabled or SourceState.ON,

@@ -16,10 +16,12 @@ from typing import Protocol
 import structlog
 from sqlalchemy import Connection
 
+from bot.domain.departures import ASK_AGAIN, Departures
 from bot.domain.errors import StoreError
-from bot.domain.model import Gone, Halted, Lost, Message, Moved, Outcome, Rejected, Retry, Sent
+from bot.domain.model import Message
+from bot.domain.outcomes import Gone, Halted, Lost, Moved, Outcome, Rejected, Retry, Sent
 from bot.domain.pacing import BOT, LOOKAHEAD, Governor, Rates, chat_scope
-from bot.store import Store, outbox, watchlists
+from bot.store import Store, digests, outbox, watchlists
 from bot.store.outbox import Claimed
 
 log = structlog.get_logger()
@@ -56,11 +58,16 @@ class Courier:
         clock: Callable[[], datetime],
     ) -> None:
         self._store, self._telegram, self._written, self._clock = store, telegram, written, clock
-        self._governor = Governor(rates)
+        self._governor, self._departures = Governor(rates), Departures()
         self._in_flight: dict[asyncio.Task[None], float] = {}  # since when, by the loop's clock
         self._woken = asyncio.Event()
         self._stopping = False
         self._latency = FIRST_LATENCY
+
+    @property
+    def rates(self) -> Rates:
+        """How fast Telegram lets us send, as far as we know."""
+        return self._governor.rates
 
     def wake(self) -> None:
         """There may be something new to send. Losing this call costs at most `IDLE`."""
@@ -81,11 +88,17 @@ class Courier:
         self._stopping = True
         self._woken.set()
 
+    async def fold(self) -> None:
+        """Have what has waited too long to be news told of in digests. Raises: StoreError."""
+        while folded := await self._store.write(lambda c: digests.fold_stale(c, self._clock())):
+            log.warning("alerts.folded", alerts=folded)
+
     async def _recover(self) -> None:
         while not self._stopping:
             try:
                 if uncertain := await self._store.write(outbox.recover):
                     log.warning("alerts.recovered", uncertain=uncertain)
+                await self.fold()
                 return
             except StoreError as error:
                 log.error("store.failed", where="delivery", why=str(error))
@@ -142,18 +155,26 @@ class Courier:
             outcome = await self._telegram.send(message)
         took = asyncio.get_running_loop().time() - began
         self._latency += 0.1 * (took - self._latency)  # a moving average over about ten calls
-        self._learn(outcome)
-        return outcome
+        return self._learn(outcome)
 
-    def _learn(self, outcome: Outcome) -> None:
+    def _learn(self, outcome: Outcome) -> Outcome:
+        """What an outcome says of the rate, and whether it is to be believed."""
+        now = self._clock()
         match outcome:
-            case Sent():
-                self._governor.took(self._clock())
+            case Sent(_, fallbacks):
+                self._governor.took(now)
+                self._departures.arrived(now)
+                for fallback in fallbacks:
+                    log.warning("alert.lessened", fallback=fallback)
             case Retry(delay, _, whole_bot=True):
-                self._governor.refused(self._clock(), delay)
+                self._governor.refused(now, delay)
                 log.warning("telegram.asks_for_less", per_second=round(1 / self._governor.rates.bot.total_seconds(), 1))
+            case Gone() if not self._departures.believed(now):
+                log.error("telegram.says_all_are_gone")
+                return Retry(ASK_AGAIN)
             case _:
                 pass
+        return outcome
 
     async def _record(self, alert: Claimed, outcome: Outcome) -> None:
         """What happened must reach the database: until it has, the alert stays in flight."""
@@ -205,7 +226,7 @@ def settle(connection: Connection, alert: Claimed, outcome: Outcome, now: dateti
         case Moved(chat_id):
             outbox.postpone(connection, alert.id, now, uncertain=False, counts=False)
             watchlists.move(connection, alert.chat_id, chat_id, now)
-        case Gone(why):
+        case Gone(why, _):
             outbox.mark_dead(connection, alert.id, why)
             watchlists.set_gone(connection, alert.chat_id, why)
         case Rejected(why) | Lost(why):
@@ -223,7 +244,7 @@ def _settle_edit(connection: Connection, alert: Claimed, outcome: Outcome, now: 
             outbox.edited(connection, alert, again_at=now + delay)
         case Moved(chat_id):
             watchlists.move(connection, alert.chat_id, chat_id, now)
-        case Gone(why):
+        case Gone(why, _):
             watchlists.set_gone(connection, alert.chat_id, why)
         case Sent() | Lost() | Rejected():
             outbox.edited(connection, alert)

@@ -27,20 +27,8 @@ from telegram.error import (
 )
 
 from bot.botapi import NotSent
-from bot.domain.model import (
-    Button,
-    Fallback,
-    Gone,
-    GoneReason,
-    Halted,
-    Lost,
-    Message,
-    Moved,
-    Outcome,
-    Rejected,
-    Retry,
-    Sent,
-)
+from bot.domain.model import Button, Message
+from bot.domain.outcomes import Fallback, Gone, GoneReason, Halted, Lost, Moved, Outcome, Rejected, Retry, Sent
 from bot.domain.trimming import shortened, without_markup
 
 SOON = timedelta(seconds=1)

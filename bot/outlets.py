@@ -2,9 +2,9 @@
 
 from functools import cache
 
+from bot.catalogue import catalogue
 from bot.domain.arabic import normalise
 from bot.domain.gazetteer import Gazetteer
-from bot.catalogue import catalogue
 
 COUNTRY = "SY"
 _SYRIAN = ("syria", "سوري")

@@ -21,7 +21,8 @@ from bot.cards import Cards
 from bot.delivery import settle
 from bot.domain.expressions import parse_watch
 from bot.domain.i18n import Translations
-from bot.domain.model import Document, Poll, PollOutcome, Sent, Source
+from bot.domain.model import Document, Poll, PollOutcome, Source
+from bot.domain.outcomes import Sent
 from bot.domain.pacing import Rates
 from bot.newsdesk import Newsdesk
 from bot.store import Store, decisions, outbox, sources, watchlists
@@ -103,7 +104,7 @@ class _Run:
         self._store, self._watches, self._understanding = store, watches, understanding
         self._cards = Cards(translations, understanding.places.name_of)
         self._desk = Newsdesk(store, lambda: None, understanding.places.codes_named, settle_for)
-        self._last_article, self._clock = 0, datetime.min.replace(tzinfo=UTC)
+        self._last_article, self._clock = 0, datetime(1970, 1, 1, tzinfo=UTC)
 
     async def through(self, documents: Sequence[Captured]) -> AsyncIterator[Json]:
         if not documents:
@@ -134,7 +135,7 @@ class _Run:
         document = Document(body, _MEDIA.get(one.file.suffix, ""), None, one.source.url)
         understood = understand(one.source, document, one.at, understanding=self._understanding)
         reading = understood.reading
-        outcome = PollOutcome.READ if reading.entries else PollOutcome.FAILED
+        outcome = PollOutcome.READ if understood.count else PollOutcome.FAILED
         poll = Poll(one.source.id, one.at, one.at, outcome, None, understood.articles, reading.problems)
         await self._desk.file(poll)
         for problem in reading.problems:

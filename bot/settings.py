@@ -70,17 +70,22 @@ class Telegram(Section):
     messages_per_second: Annotated[int, Field(ge=1, le=1000)] = 30
     messages_per_second_in_chat: Annotated[int, Field(ge=1, le=1000)] = 1
     messages_per_minute_in_group: Annotated[int, Field(ge=1, le=60_000)] = 20
+    paid_broadcast: bool = False
     poll_timeout_seconds: Annotated[int, Field(ge=0, le=50)] = 25
     webhook_url: Annotated[str | None, BeforeValidator(_blank_is_none), must(_is_webhook, "bad-webhook-url")] = None
     webhook_listen: Annotated[str, must(_LISTEN.fullmatch, "bad-listen")] = "127.0.0.1:8443"
+    operators: Annotated[tuple[int, ...], Field(strict=False, repr=False)] = ()  # chat ids are nobody's business
 
 
 class Polling(Section):
     """How sources are asked for news, and the bounds within which they may answer."""
 
-    interval_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
+    fastest_seconds: Annotated[int, Field(ge=1, le=86_400)] = 60
+    slowest_seconds: Annotated[int, Field(ge=1, le=86_400)] = 900
+    interval_seconds: Annotated[int | None, Field(ge=1, le=86_400)] = None
     sweep_seconds: _Seconds = 1
-    timeout_seconds: _Seconds = 20
+    host_pause_seconds: Annotated[float, Field(ge=0, le=60)] = 1
+    timeout_seconds: _Seconds = 10
     max_bytes: Annotated[int, Field(ge=1_000, le=100_000_000)] = 2_000_000
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 16
     readers: Annotated[int, Field(ge=1, le=64)] = 2
@@ -111,6 +116,13 @@ class Alerts(Section):
     """When alerts go out: what is not critical waits for what other sources say of it."""
 
     settle_seconds: Annotated[float, Field(ge=0, le=3600)] = 60
+
+
+class Keeping(Section):
+    """How long what is over is kept. A story must outlive the days in which a report may still join it."""
+
+    articles_days: Annotated[int, Field(ge=7, le=3650)] = 30
+    gone_chats_days: Annotated[int, Field(ge=1, le=3650)] = 30
 
 
 class Summaries(Section):
@@ -153,6 +165,7 @@ class Settings(Section):
     places: Gazetteer = Gazetteer()
     limits: Limits = Limits()
     alerts: Alerts = Alerts()
+    keeping: Keeping = Keeping()
     summaries: Summaries = Summaries()
     local: Local = Local()
     log: Log = Log()
@@ -280,7 +293,7 @@ class _Draft:
     def read_variable(self, name: str, text: str) -> None:
         key = variables()[name]
         annotation = keys()[key].annotation
-        if annotation in (int, float, bool) or get_origin(annotation) is tuple:
+        if {annotation, *get_args(annotation)} & {int, float, bool} or get_origin(annotation) is tuple:
             value = self.parse(text, name, (name,))
             if value is not None:
                 self.override(key, name, value)

@@ -5,6 +5,7 @@ message files. A handler may run twice for one update (after a crash, or when Te
 """
 
 from handlers.context import Context, Services
+from handlers.errors import excuse
 from handlers.routes import COMMANDS, register
 
-__all__ = ["COMMANDS", "Context", "Services", "register"]
+__all__ = ["COMMANDS", "Context", "Services", "excuse", "register"]

@@ -23,7 +23,7 @@ async def answered(update: Update, context: Context) -> None:
     assert query is not None
     await context.require_admin(update)
     messages = await context.messages(update)
-    await query.answer()
+    await context.answer_press(query)
     if query.data == FORGET + "yes":
         await context.watchlists.forget(chat_id(update))
         await context.replace(update, messages.html("forget-done"))

@@ -25,7 +25,7 @@ async def show(update: Update, context: Context) -> None:
 async def turn(update: Update, context: Context) -> None:
     query = update.callback_query
     assert query is not None
-    await query.answer()
+    await context.answer_press(query)
     number = int(str(query.data).removeprefix(PAGE))
     watches = await context.watchlists.watches(chat_id(update))
     await context.replace(update, *page(watches, number, await context.messages(update)))
@@ -40,7 +40,7 @@ async def remove(update: Update, context: Context) -> None:
     shown = await context.watchlists.remove(chat_id(update), int(watch_id))
     messages = await context.messages(update)
     answer = messages.text("button-gone") if shown is None else messages.text("unwatch-done", watch=shown)
-    await query.answer(answer[:ALERT_LETTERS])
+    await context.answer_press(query, answer[:ALERT_LETTERS])
     watches = await context.watchlists.watches(chat_id(update))
     await context.replace(update, *page(watches, int(number or 0), messages))
 

@@ -17,6 +17,7 @@ class Wish(StrEnum):
     LIST = "list"
     TEST = "test"
     HELP = "help"
+    SOURCES = "sources"
     FORGET = "forget"
 
 
@@ -45,6 +46,7 @@ _PHRASES = {
     ),
     Wish.LIST: ("قائمتي", "قائمة", "متابعاتي", "ماذا أتابع", "my list", "list"),
     Wish.TEST: ("جرب", "اختبر", "test"),
+    Wish.SOURCES: ("المصادر", "مصادر", "من أين الأخبار", "sources"),
     Wish.HELP: ("مساعدة", "ساعدني", "تعليمات", "كيف", "help"),
     Wish.FORGET: ("انسني", "انساني", "امح بياناتي", "احذف بياناتي", "forget me", "forget"),
 }

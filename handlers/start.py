@@ -32,7 +32,7 @@ async def change_language(update: Update, context: Context) -> None:
     await context.require_admin(update)
     await context.watchlists.speak(chat_id(update), str(query.data).removeprefix(LANGUAGE))
     messages = await context.messages(update)
-    await query.answer(messages.text("language-set"))
+    await context.answer_press(query, messages.text("language-set"))
     await context.replace(update, welcome(messages), welcome_buttons(messages))
 
 

@@ -35,7 +35,7 @@ async def watch_pressed(update: Update, context: Context) -> None:
     """A button that watches what it names: an example, or an offer."""
     query = update.callback_query
     assert query is not None
-    await query.answer()
+    await context.answer_press(query)
     await watch(update, context, str(query.data).removeprefix(WATCH))
 
 

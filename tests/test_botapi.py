@@ -11,7 +11,7 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.botapi import AiohttpRequest, NotSent
-from bot.domain.model import Gone, Halted, Outcome, Rejected, Retry, Sent
+from bot.domain.outcomes import Gone, Halted, Outcome, Rejected, Retry, Sent
 from bot.notifier import Notifier
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.server import Simulator

@@ -81,7 +81,7 @@ class Post:
         def unit(connection: Connection) -> None:
             item = article(title, text, source=OTHER, seen_at=now(), published_at=now())
             (filed,) = articles.add(connection, [(item, Placed(story, "same"))])
-            outbox.outdate(connection, story, 2, now())
+            outbox.outdate(connection, {story: 2}, now())
             new = [NewAlert(chat, story, filed, EVIDENCE, 2, now(), AlertKind(kind)) for chat in rings]
             outbox.add(connection, new, now())
             soon = alerts.update().where(alerts.c.edit_due_at.is_not(None))
@@ -323,7 +323,8 @@ async def test_a_development_answers_the_first_message_and_rings(post: Post) -> 
     await post.until_states("sent")
     await post.grow(story, "ارتفاع حصيلة انفجار جاسم إلى ثلاثة قتلى", rings=[SALMA])
     first, second = await post.until_arrived(SALMA, 2)
-    assert second.reply_to is not None and second.reply_to.id == first.id
+    assert second.reply_to is not None
+    assert second.reply_to.id == first.id
     assert not second.silent
 
 
@@ -336,7 +337,8 @@ async def test_a_denial_answers_the_first_message_and_marks_it(post: Post) -> No
     )
     await until(lambda: post.rows("state", "edit_due_at"), [("sent", None), ("sent", None)])
     first, second = post.arrived(SALMA)
-    assert second.reply_to is not None and second.reply_to.id == first.id
+    assert second.reply_to is not None
+    assert second.reply_to.id == first.id
     assert "نفي" in second.text
     assert "صوت الغوطة" in first.text.splitlines()[0]
 
@@ -351,7 +353,7 @@ async def test_a_message_that_was_deleted_is_left_alone(post: Post) -> None:
 
 async def test_an_edit_waits_a_minute_after_the_last_one_and_a_day_old_message_is_not_edited(idle: Post) -> None:
     story = await idle.queue(SALMA, state="sent", message_id=7, sent_at=now())
-    await idle.store.write(lambda c: outbox.outdate(c, story, 2, now()))
+    await idle.store.write(lambda c: outbox.outdate(c, {story: 2}, now()))
     ((due,),) = await idle.rows("edit_due_at")
     assert outbox.EDIT_EVERY - SECOND < due - now() <= outbox.EDIT_EVERY
     assert await idle.store.read(lambda c: outbox.next_due_at(c, now())) == due
@@ -362,7 +364,7 @@ async def test_an_edit_waits_a_minute_after_the_last_one_and_a_day_old_message_i
 
 async def test_an_edit_that_was_under_way_when_the_process_died_is_tried_again(idle: Post) -> None:
     story = await idle.queue(SALMA, state="sent", message_id=7, sent_at=now())
-    await idle.store.write(lambda c: outbox.outdate(c, story, 2, now()))
+    await idle.store.write(lambda c: outbox.outdate(c, {story: 2}, now()))
     at = now() + outbox.EDIT_EVERY
     (first,) = await idle.store.write(lambda c: outbox.claim(c, FAST, 5, at))
     assert await idle.store.write(lambda c: outbox.claim(c, FAST, 5, at + SECOND)) == []
@@ -375,17 +377,17 @@ async def test_an_edit_that_was_under_way_when_the_process_died_is_tried_again(i
 
 async def test_a_report_that_comes_while_the_message_is_edited_is_not_forgotten(idle: Post) -> None:
     story = await idle.queue(SALMA, state="sent", message_id=7, sent_at=now())
-    await idle.store.write(lambda c: outbox.outdate(c, story, 2, now()))
+    await idle.store.write(lambda c: outbox.outdate(c, {story: 2}, now()))
     at = now() + outbox.EDIT_EVERY
     (claimed,) = await idle.store.write(lambda c: outbox.claim(c, FAST, 5, at))
-    await idle.store.write(lambda c: outbox.outdate(c, story, 2, at + SECOND))
+    await idle.store.write(lambda c: outbox.outdate(c, {story: 2}, at + SECOND))
     await idle.store.write(lambda c: outbox.edited(c, claimed))
     assert await idle.rows("edit_due_at") == [(at + outbox.EDIT_EVERY,)]
 
 
 async def test_urgent_news_of_a_story_hurries_what_still_waits(idle: Post) -> None:
     story = await idle.queue(SALMA, due_at=now() + 60 * SECOND)
-    await idle.store.write(lambda c: outbox.outdate(c, story, 0, now()))
+    await idle.store.write(lambda c: outbox.outdate(c, {story: 0}, now()))
     ((due, priority),) = await idle.rows("due_at", "priority")
     assert due <= now()
     assert priority == 0

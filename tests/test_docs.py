@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain import model
+from bot.domain import model, outcomes
 from bot.settings import keys, variables
 from bot.store.tables import metadata
 
@@ -106,7 +106,12 @@ def test_arabic_documents_run_from_right_to_left_and_commands_do_not(path: Path)
 
 def test_the_glossary_holds_every_noun_of_the_model_with_its_arabic() -> None:
     text = part(read("docs/glossary.md"), "News, from a source to a phone")
-    public = {n for n, v in vars(model).items() if isinstance(v, type) and v.__module__ == model.__name__}
+    public = {
+        name
+        for module in (model, outcomes)
+        for name, value in vars(module).items()
+        if isinstance(value, type) and value.__module__ == module.__name__
+    }
     assert names(text) == public | {"Outcome"}
     assert all(ARABIC.search(row[1]) and row[2] for row in rows(text))
 

@@ -15,7 +15,20 @@ from telegram import Bot, Update
 
 from bot import inbox as receiver
 from bot.botapi import AiohttpRequest
-from bot.inbox import Inbox, ask_again, chat_of, kind_of
+from bot.domain import asking
+from bot.domain.asking import BURST, MOST_WAITING
+from bot.inbox import (
+    GIVEN_UP,
+    TOO_MANY,
+    Inbox,
+    LongPolling,
+    ask_again,
+    chat_of,
+    is_request,
+    is_talk,
+    is_update,
+    kind_of,
+)
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.server import Simulator
 from bot.store import Store
@@ -34,6 +47,7 @@ class Desk:
     handled: list[tuple[int | None, str]] = field(default_factory=list)
     slow: dict[int, asyncio.Event] = field(default_factory=dict)
     failing: dict[str, int] = field(default_factory=dict)  # text -> how often it is given up for later
+    excused: list[tuple[int, str]] = field(default_factory=list)
     bot: Bot = field(init=False)
 
     async def process(self, update: Update) -> None:
@@ -48,6 +62,9 @@ class Desk:
             self.failing[text] -= 1
             ask_again(timedelta(milliseconds=50))
         self.handled.append((chat_id, text))
+
+    async def excuse(self, chat_id: int, key: str) -> None:
+        self.excused.append((chat_id, key))
 
     def send(self, *bodies: dict[str, Any]) -> None:
         """Updates of any form, before the inbox has said what it wants."""
@@ -95,6 +112,7 @@ async def until(state: Callable[[], Awaitable[Any]], wanted: Any) -> None:
 @pytest.fixture
 async def desk(store: Store, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     monkeypatch.setattr(receiver, "PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(receiver, "BACK_OFF", timedelta(milliseconds=1))
     simulator = Simulator()
     await simulator.start()
     async with AiohttpRequest(connections=1) as request:
@@ -107,7 +125,8 @@ async def desk(store: Store, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[D
 
 @asynccontextmanager
 async def receiving(desk: Desk) -> AsyncIterator[Inbox]:
-    inbox = Inbox(desk.store, desk.bot, desk.process, lambda: datetime.now(UTC), timedelta(seconds=2))
+    polling = LongPolling(desk.bot, timedelta(seconds=2))
+    inbox = Inbox(desk.store, polling, desk.process, lambda: datetime.now(UTC), desk.bot, desk.excuse)
     running = asyncio.create_task(inbox.run())
     yield inbox
     inbox.stop()
@@ -191,6 +210,56 @@ async def test_what_cannot_be_handled_at_all_is_given_up(desk: Desk) -> None:
     async with receiving(desk):
         await desk.until_all_settled(2)
     assert [text for _, text in desk.handled].count("أولاً") == receiver.ATTEMPTS
+    assert desk.excused == [(SALMA, GIVEN_UP)]
+
+
+async def test_a_flood_of_one_chat_is_cut_told_once_and_nobody_else_s_wait(desk: Desk) -> None:
+    desk.slow[SALMA] = asyncio.Event()  # not one of hers is done before all have come
+    desk.send(*(message(f"س{n}") for n in range(1000)), message("وأنا", KHALED))
+    async with receiving(desk):
+        await desk.until_handled("وأنا")
+        assert await desk.waiting() == MOST_WAITING
+        desk.slow[SALMA].set()
+        await desk.until_handled("وأنا", *(f"س{n}" for n in range(BURST)))
+        await until(desk.waiting, MOST_WAITING - BURST)
+    assert desk.excused == [(SALMA, TOO_MANY)]
+
+
+async def test_what_is_left_of_a_flood_is_handled_later_and_in_order(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "EVERY", timedelta(milliseconds=50))
+    texts = [f"س{n}" for n in range(BURST + 5)]
+    desk.send(*map(message, texts))
+    async with receiving(desk):
+        await desk.until_handled(*texts)
+    assert desk.excused == []
+
+
+async def test_a_hundred_busy_chats_do_not_keep_another_waiting(desk: Desk) -> None:
+    chats = range(5000, 5000 + receiver.CHATS_AT_ONCE - 1)
+    desk.slow = {chat: asyncio.Event() for chat in chats}
+    desk.send(*(message(f"س{n}", chat) for n in range(3) for chat in chats), message("وأنا", KHALED))
+    async with receiving(desk):
+        await desk.until_handled("وأنا")
+
+
+async def test_what_people_of_a_group_say_to_each_other_is_not_even_kept(desk: Desk) -> None:
+    group = {"id": -2001, "type": "group", "title": "الحي"}
+    desk.send(
+        *({"message": message(f"حديث {n}")["message"] | {"chat": group}} for n in range(MOST_WAITING + 5)),
+        {"message": message("/list")["message"] | {"chat": group}},
+    )
+    async with receiving(desk):
+        await desk.until_handled("/list")
+        await desk.until_all_settled(1)
+    assert desk.excused == []
+
+
+@pytest.mark.parametrize("payload", [{"update_id": "1"}, {"message": 1}, {"update_id": 2**63}, {"update_id": True}, []])
+def test_an_update_has_a_number_that_can_be_kept(payload: object) -> None:
+    assert not is_update(payload)
+    assert is_update({"update_id": 7})
 
 
 async def test_an_update_is_confirmed_to_telegram_only_after_its_commit(desk: Desk) -> None:
@@ -299,7 +368,29 @@ async def test_stopping_finishes_the_update_in_hand_and_keeps_the_next(desk: Des
         ({"callback_query": {"id": "1", "inline_message_id": "1"}, "update_id": 1}, "callback_query", None),
         ({"update_id": 1, "my_chat_member": {"chat": {"id": -5}}}, "my_chat_member", -5),
         ({"update_id": 1, "message": ["x"]}, "message", None),
+        ({"update_id": 1, "message": {"chat": {"id": 2**63}}}, "message", None),
     ],
 )
 def test_the_kind_and_the_chat_of_an_update(payload: dict[str, Any], kind: str, chat_id: int | None) -> None:
     assert (kind_of(payload), chat_of(payload)) == (kind, chat_id)
+
+
+@pytest.mark.parametrize(
+    ("payload", "request_", "talk"),
+    [
+        (message("/list"), True, False),
+        (message("كيف الحال"), True, False),
+        (message("/list", -5), True, False),
+        (message("كيف الحال", -5), True, True),
+        ({"message": {"chat": {"id": -5}, "migrate_to_chat_id": -1005}}, False, False),
+        ({"message": {"chat": {"id": SALMA}, "photo": []}}, False, False),
+        ({"callback_query": {"id": "1", "message": message("x", -5)["message"]}}, True, False),
+        ({"my_chat_member": {"chat": {"id": SALMA}}}, False, False),
+        ({"message": "x"}, False, False),
+        ({}, False, False),
+    ],
+)
+def test_what_is_asked_of_us_and_what_people_say_to_each_other(
+    payload: dict[str, Any], request_: bool, talk: bool
+) -> None:
+    assert (is_request(payload), is_talk(payload)) == (request_, talk)

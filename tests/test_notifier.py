@@ -9,19 +9,8 @@ from typing import Any
 import pytest
 
 from bot.botapi import DEFAULT_WAIT, LONGEST_WAIT, SHORTEST_WAIT
-from bot.domain.model import (
-    Button,
-    Fallback,
-    Gone,
-    GoneReason,
-    Lost,
-    Message,
-    Moved,
-    Outcome,
-    Rejected,
-    Retry,
-    Sent,
-)
+from bot.domain.model import Button, Message
+from bot.domain.outcomes import Fallback, Gone, GoneReason, Lost, Moved, Outcome, Rejected, Retry, Sent
 from bot.notifier import MEANINGS, MOVING, Notifier
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.server import Simulator

@@ -7,7 +7,8 @@ from aiohttp import web
 from telegram import Bot
 
 from bot.botapi import AiohttpRequest
-from bot.domain.model import Button, Message, Retry
+from bot.domain.model import Button, Message
+from bot.domain.outcomes import Retry
 from bot.notifier import SOON, Notifier
 
 TOKEN = "1:secret-of-the-test"

@@ -65,7 +65,9 @@ def _as(encoding: str, body: bytes) -> Decoded:
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     text = decoder.decode(body, final=False)  # what is left over is half a letter
     cut = bool(decoder.getstate()[0])
-    return Decoded(_DECLARED_TEXT.sub("", text.removeprefix("\ufeff"), count=1), encoding, cut)
+    text = text.removeprefix("\ufeff")
+    declared = _DECLARED_TEXT.match(text)  # at the start only: a search would try every blank of a text of blanks
+    return Decoded(text[declared.end() :] if declared else text, encoding, cut)
 
 
 def _is_mostly_utf8(body: bytes) -> bool:

@@ -1,38 +1,87 @@
-"""One conditional GET: an address and its validators in, a `Document` or `NotModified` out.
+"""One conditional GET: an address and its validators in, an `Answer` out.
 
 Owns aiohttp for the news door, and every limit of a conversation with a stranger's server: time, size after
-inflating, redirects, headers, connections, and which addresses may be reached. Keeps no cache and no cookies:
+inflating, redirects, headers, connections, turns, and which addresses may be reached. Keeps no cache and no cookies:
 validators are stored by whoever stores the articles, in the same transaction. Does not look into the body.
 """
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
 
 import aiohttp
+from yarl import URL
 
 from bot.domain.errors import SourceError
 from bot.domain.model import Document, NotModified, Problem, ProblemKind, Validators
-from watchers.guard import ForbiddenAddress, socket_factory
+from watchers.guard import ForbiddenAddress, Resolver, socket_factory
+from watchers.hosts import Hosts
 
 _CHUNK = 65_536  # bytes inflated at a time, so a bomb is seen at most this much after the cap
 _MAX_VALIDATOR = 500  # characters; a longer ETag is not worth storing
+_MAX_AGE = 86_400  # seconds; a longer freshness says nothing about news
 _ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})  # RFC 9110, sections 15.4.2 and 15.4.9
+_BUSY = frozenset({429, 503})  # with a Retry-After they speak for the whole host
+_WEB_PORTS = frozenset({80, 443})  # and whatever is above 1023; behind the others are no web servers
+_MAX_AGE_OF = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.ASCII | re.IGNORECASE)
+_NEVER_FRESH = re.compile(r"(?:^|[\s,])no-(?:cache|store)\b", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """`max_bytes` counts the inflated body; `total` runs from the first look-up to the last byte."""
+    """`max_bytes` counts the inflated body; `total` runs from the first look-up to the last byte, over all redirects,
+    but not while others have their turn at the host."""
 
     max_bytes: int = 2_000_000
-    total: timedelta = timedelta(seconds=30)
+    total: timedelta = timedelta(seconds=10)
     connect: timedelta = timedelta(seconds=10)
     max_redirects: int = 5
     connections: int = 50
-    connections_per_host: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one look at an address came to.
+
+    `status`: of the last answer, None where none came. `received`: bytes of its body as they came over the wire.
+    `moved_to`: where the address says it has moved for good, if what is there can be had. `max_age`: for how long
+    Cache-Control calls the answer fresh.
+    """
+
+    brought: Document | NotModified | Problem
+    status: int | None = None
+    received: int = 0
+    moved_to: str | None = None
+    max_age: timedelta | None = None
+
+
+@dataclass(slots=True)
+class _Look:
+    """One look under way. `left`: seconds. `settled`: every redirect so far was one for good."""
+
+    url: str
+    conditions: dict[str, str]
+    cap: int
+    cut: bool
+    left: float
+    status: int | None = None
+    received: int = 0
+    moved_to: str | None = field(default=None)
+    settled: bool = True
+
+    def follow(self, target: str, status: int) -> None:
+        self.settled = self.settled and status in _FOR_GOOD
+        self.url = target
+        if self.settled:
+            self.moved_to = target
 
 
 class Fetcher:
@@ -46,27 +95,28 @@ class Fetcher:
         *,
         allow_private_addresses: bool = False,
         trusted: Collection[tuple[str, int]] = frozenset(),
+        hosts: Hosts | None = None,
     ) -> None:
-        """`trusted`: addresses and ports on loopback that may be reached all the same."""
+        """`trusted`: addresses and ports on loopback that may be reached all the same. `hosts`: the turns that are
+        shared with whoever else asks."""
         self._user_agent = user_agent
         self._clock = clock
         self._limits = limits
+        self._any_port = allow_private_addresses
         self._sockets = socket_factory(allow_private_addresses=allow_private_addresses, trusted=trusted)
+        self._trusted_ports = frozenset(port for _, port in trusted)
+        self._hosts = hosts or Hosts()
         self._session: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
         limits = self._limits
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=limits.connections,
-                limit_per_host=limits.connections_per_host,
-                socket_factory=self._sockets,
+                limit=limits.connections, socket_factory=self._sockets, resolver=Resolver(limits.connections)
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": self._user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},
-            timeout=aiohttp.ClientTimeout(
-                total=limits.total.total_seconds(), sock_connect=limits.connect.total_seconds()
-            ),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.connect.total_seconds()),
             trust_env=False,
             max_line_size=8_190,
             max_field_size=8_190,
@@ -85,44 +135,116 @@ class Fetcher:
         Raises:
             SourceError: with the problem to record; `retry_after` is set where the server asked for patience.
         """
+        answer = await self.ask(url, validators)
+        if isinstance(answer.brought, Problem):
+            raise SourceError(answer.brought)
+        return answer.brought
+
+    async def ask(self, url: str, validators: Validators = Validators(), *, first_bytes: int | None = None) -> Answer:
+        """The same with all that is known of the conversation; never raises for what a server does.
+
+        `first_bytes`: only so many are wanted; a longer body is cut there instead of being refused.
+        """
+        cap = self._limits.max_bytes if first_bytes is None else first_bytes
+        left = self._limits.total.total_seconds()
+        look = _Look(url, _conditions(validators), cap, first_bytes is not None, left)
         try:
-            return await self._get(url, validators)
+            return await self._follow(look)
+        except SourceError as error:
+            problem = error.problem
         except (aiohttp.ClientError, OSError, ValueError) as error:  # ValueError: names that IDNA refuses
-            raise SourceError(_problem(error)) from error
+            problem = _problem(error)
+        return Answer(problem, look.status, look.received)
 
-    async def _get(self, url: str, validators: Validators) -> Document | NotModified:
-        conditions = _conditions(validators)
-        async with self._session.get(url, headers=conditions, max_redirects=self._limits.max_redirects) as response:
-            if response.status == 304 and conditions:
-                return NotModified()
-            if not 200 <= response.status < 300:
-                raise SourceError(self._refusal(response))
-            return Document(
-                body=await self._body(response),
-                media_type=response.content_type,
-                charset=response.charset,
-                url=str(response.url),
-                validators=Validators(
-                    etag=_storable(response.headers.get("ETag")),
-                    last_modified=_storable(response.headers.get("Last-Modified")),
-                ),
-            )
+    async def _follow(self, look: _Look) -> Answer:
+        for _ in range(self._limits.max_redirects + 1):
+            self._check(look.url)
+            async with self._hosts.turn(look.url), _in_time(look):
+                self._respect_patience(look.url)
+                async with self._session.get(look.url, headers=look.conditions, allow_redirects=False) as response:
+                    look.status = response.status
+                    target = _target(response)
+                    if target is None:
+                        return await self._answer(response, look)
+            look.follow(target, response.status)
+        raise _refused(ProblemKind.TOO_MANY_REDIRECTS, f"{self._limits.max_redirects + 1} redirects")
 
-    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
-        cap = self._limits.max_bytes
-        body = bytearray()
-        if (response.content_length or 0) <= cap:
+    def _check(self, url: str) -> None:
+        """What can be told from an address before its name is looked up; the rest is the guard's."""
+        address = URL(url)
+        if address.user is not None or address.password is not None:
+            raise _refused(ProblemKind.FORBIDDEN_ADDRESS, "a name or a password in the address")
+        port = address.port or 0
+        if not (self._any_port or port in _WEB_PORTS or port > 1023 or port in self._trusted_ports or not port):
+            raise _refused(ProblemKind.FORBIDDEN_ADDRESS, f"port {port}")
+
+    def _respect_patience(self, url: str) -> None:
+        if patience := self._hosts.patience(url):
+            raise SourceError(Problem(ProblemKind.STATUS, "the host has asked for patience", patience))
+
+    async def _answer(self, response: aiohttp.ClientResponse, look: _Look) -> Answer:
+        fresh = max_age(response.headers.get("Cache-Control"), response.headers.get("Age"))
+        if response.status == 304 and look.conditions:
+            return Answer(NotModified(), 304, 0, look.moved_to, fresh)
+        if not 200 <= response.status < 300:
+            raise SourceError(self._refusal(response, look))
+        document = Document(
+            body=await _body(response, look),
+            media_type=response.content_type,
+            charset=response.charset,
+            url=str(response.url),
+            validators=Validators(
+                etag=_storable(response.headers.get("ETag")),
+                last_modified=_storable(response.headers.get("Last-Modified")),
+            ),
+        )
+        return Answer(document, response.status, look.received, look.moved_to, fresh)
+
+    def _refusal(self, response: aiohttp.ClientResponse, look: _Look) -> Problem:
+        patience = retry_after(response.headers.get("Retry-After"), self._clock())
+        if patience and response.status in _BUSY:
+            self._hosts.be_patient(look.url, patience)
+        return Problem(ProblemKind.STATUS, f"{response.status} {response.reason or ''}".strip()[:200], patience)
+
+
+@asynccontextmanager
+async def _in_time(look: _Look) -> AsyncIterator[None]:
+    """Raises: TimeoutError: the look has no time left."""
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    try:
+        async with asyncio.timeout(look.left):
+            yield
+    finally:
+        look.left -= clock() - began
+
+
+def _target(response: aiohttp.ClientResponse) -> str | None:
+    """Where a redirect leads; None if it is none."""
+    location = response.headers.get("Location")
+    if response.status not in _REDIRECTS or not location:
+        return None
+    target = response.url.join(URL(location))
+    if target.scheme not in ("http", "https"):
+        raise _refused(ProblemKind.FORBIDDEN_ADDRESS, "redirected to something that is not http")
+    return str(target)
+
+
+async def _body(response: aiohttp.ClientResponse, look: _Look) -> bytes:
+    body = bytearray()
+    if look.cut or (response.content_length or 0) <= look.cap:
+        try:
             async for chunk in response.content.iter_chunked(_CHUNK):
                 body += chunk
-                if len(body) > cap:
+                if len(body) > look.cap:
                     break
             else:
                 return bytes(body)
-        raise SourceError(Problem(ProblemKind.TOO_LARGE, f"more than {cap} bytes"))
-
-    def _refusal(self, response: aiohttp.ClientResponse) -> Problem:
-        patience = retry_after(response.headers.get("Retry-After"), self._clock())
-        return Problem(ProblemKind.STATUS, f"{response.status} {response.reason or ''}".strip()[:200], patience)
+        finally:
+            look.received = response.content.total_raw_bytes
+    if look.cut:
+        return bytes(body[: look.cap])
+    raise _refused(ProblemKind.TOO_LARGE, f"more than {look.cap} bytes")
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
@@ -140,6 +262,15 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
     return max(moment - now, timedelta(0))
 
 
+def max_age(cache_control: str | None, age: str | None) -> timedelta | None:
+    """For how long an answer stays fresh: max-age less the Age it came with (RFC 9111, section 4.2), at most a day."""
+    stated = _MAX_AGE_OF.search(cache_control or "")
+    if stated is None or _NEVER_FRESH.search(cache_control or ""):
+        return None
+    old = int(age[:9]) if age and age.isascii() and age.isdigit() else 0
+    return timedelta(seconds=min(max(int(stated[1]) - old, 0), _MAX_AGE))
+
+
 def _conditions(validators: Validators) -> dict[str, str]:
     conditions = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
     return {name: value for name, value in conditions.items() if value}
@@ -150,16 +281,17 @@ def _storable(value: str | None) -> str | None:
     return value if value and len(value) <= _MAX_VALIDATOR and value.isprintable() else None
 
 
+def _refused(kind: ProblemKind, detail: str) -> SourceError:
+    return SourceError(Problem(kind, detail))
+
+
 def _problem(error: Exception) -> Problem:
     """The recorded form of whatever a fetch can die of."""
-    detail = str(error)[:200] or type(error).__name__
+    said = error.message if isinstance(error, aiohttp.ClientResponseError) else str(error)
+    detail = " ".join(said.split())[:200] or type(error).__name__
     match error:
         case TimeoutError():
             return Problem(ProblemKind.TIMEOUT, detail)
-        case aiohttp.TooManyRedirects():
-            return Problem(ProblemKind.TOO_MANY_REDIRECTS, f"{len(error.history)} redirects")
-        case aiohttp.NonHttpUrlRedirectClientError():
-            return Problem(ProblemKind.FORBIDDEN_ADDRESS, "redirected to something that is not http")
         case aiohttp.ClientConnectorError(os_error=ForbiddenAddress()):
             return Problem(ProblemKind.FORBIDDEN_ADDRESS, f"{error.host}: {error.os_error}")
         case aiohttp.ClientPayloadError():

@@ -3,6 +3,9 @@
 Owns the children: their number, their limits of time and memory, and that they never outlive this process. What runs
 in them is a pure function of its arguments. A document that breaks its reader costs one child and is a problem of its
 source; the event loop never waits for a parser.
+
+Small documents that wait for a child together go to it together; a lone one goes at once. Where a child does not come
+back from several, each of them is read again by itself, and only the guilty one fails.
 """
 
 import asyncio
@@ -12,55 +15,202 @@ import os
 import resource
 import signal
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from multiprocessing import connection
 from pathlib import Path
+from typing import Any
 
 from pebble import ProcessPool
 from pebble.common.types import CONSTS
 
 from bot.domain.errors import SourceError
-from bot.domain.model import Article, Document, Problem, ProblemKind, Reading, Source
+from bot.domain.model import Article, Document, Entry, Problem, ProblemKind, Reading, Source, SourceKind
+from bot.domain.stripping import stripped
+from bot.domain.syria import is_about_syria
 from bot.understanding import Understanding
+from watchers.parsers.known import Known, News, entry_digest
 
 _GRACE = timedelta(seconds=20)  # for starting children, beyond the time that the readings ahead may take
 CONSTS.term_timeout = 0.05  # seconds from pebble's SIGTERM, which our children ignore, to its SIGKILL
-_BACKLOG = 2  # readings handed to the pool for each child: one that runs, one that waits
+_BACKLOG = 2  # batches handed to the pool for each child: one that runs, one that waits
+_TOGETHER = 8  # documents in a batch, and
+_BYTES_TOGETHER = 1 << 18  # of what size: 17 feeds of 20 items; it bounds how long the first waits for the last
+
+MOST_ADDRESSES = 10  # items of one document that are only addresses, and whose pages are asked for; others are let go
+_RECENT = timedelta(hours=48)  # an address whose page was last touched before that is no news
+
+_NOTHING = Known()
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A reading, the keys of all its entries, and those entries as articles that were not known before."""
+    """What a document came to.
+
+    `reading` comes without its entries: they stay in the child. `count` is how many there are in the document;
+    `articles` are those of them that were not known, or have changed, the newest first as feeds have them. `addresses`
+    are new entries that are nothing but an address: their pages have to be read. `known`: what is known once all this
+    is filed. `ttl` and `skip_hours`: how often the document says it should be asked for (`watchers.schedule.Hints`).
+    """
 
     reading: Reading
-    keys: frozenset[str]
+    count: int
     articles: tuple[Article, ...]
+    known: Known
+    addresses: tuple[Entry, ...] = ()
+    ttl: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
 
 
-Work = Callable[[Source, Document, datetime, frozenset[str]], Understood]
+Work = Callable[[Source, Document, datetime, Known], Understood]
+Completing = Callable[[Source, Entry, Document, datetime], Article | None]
 
 
 def understand(
     source: Source,
     document: Document,
     seen_at: datetime,
-    known: frozenset[str] = frozenset(),
+    known: Known = _NOTHING,
     understanding: Understanding = Understanding(),
 ) -> Understood:
-    """What runs in a child: read the feed, make articles of its entries, except those whose keys are `known`."""
-    from bot.domain.articles import key_of, make_article  # the parent, which imports this module too, needs none
-    from watchers.parsers.feed import read_feed
+    """What runs in a child: read what is new in the document, make articles of it.
 
-    reading = read_feed(document, seen_at)
-    entries = {key_of(entry): entry for entry in reading.entries}
-    new = [entry for key, entry in entries.items() if key not in known]
+    An item is passed over where its bytes are known, and an entry where its key and its words are: an edited one comes
+    back as an article with a key that the source has had before. What a source of the world says of other countries
+    makes no article, and is known all the same.
+    """
+    from bot.domain.articles import key_of, make_article  # the parent, which imports this module too, needs none
+
+    news = _read(source, document, seen_at, known)
+    entries = [_without_furniture(entry, source.strip) for entry in news.reading.entries]
+    keys = [key_of(entry) for entry in entries]
+    digests = [entry_digest(key, entry) for key, entry in zip(keys, entries, strict=True)]
+    old = known.entries
+    told = {key: entry for key, entry, name in zip(keys, entries, digests, strict=True) if name not in old}
     read = partial(understanding.read, source_area=source.area, year=seen_at.year)
-    articles = tuple(make_article(entry, source.id, seen_at, read) for entry in new)
-    return Understood(reading, frozenset(entries), articles)
+    made = (make_article(entry, source.id, seen_at, read) for entry in told.values() if entry.title or entry.text)
+    articles = [article for article in made if _belongs(article, source)]
+    ttl, skip_hours = _hints(source, document)
+    return Understood(
+        reading=replace(news.reading, entries=()),
+        count=news.count,
+        articles=tuple(reversed(articles) if source.kind is SourceKind.TELEGRAM else articles),
+        known=news.remembered(digests, known),
+        addresses=tuple(_addresses(told.values(), seen_at))[:MOST_ADDRESSES],
+        ttl=ttl,
+        skip_hours=skip_hours,
+    )
+
+
+def complete(
+    source: Source,
+    entry: Entry,
+    document: Document,
+    seen_at: datetime,
+    understanding: Understanding = Understanding(),
+) -> Article | None:
+    """What runs in a child: the article of an entry and of its page; None where both say nothing of Syria."""
+    from bot.domain.articles import make_article
+    from watchers.parsers.page import completed, read_article
+
+    whole = _without_furniture(completed(entry, read_article(document, seen_at)), source.strip)
+    if not (whole.title or whole.text):
+        return None
+    read = partial(understanding.read, source_area=source.area, year=seen_at.year)
+    article = make_article(whole, source.id, seen_at, read)
+    return article if _belongs(article, source) else None
+
+
+def _belongs(article: Article, source: Source) -> bool:
+    return source.syria_only or is_about_syria(article.title, article.text, article.places)
+
+
+def _addresses(entries: Iterable[Entry], now: datetime) -> Iterator[Entry]:
+    for entry in entries:
+        if entry.url and not entry.title and not entry.text:
+            touched = entry.published_at or entry.modified_at
+            if touched is None or now - touched <= _RECENT:
+                yield entry
+
+
+def _hints(source: Source, document: Document) -> tuple[timedelta | None, frozenset[int]]:
+    if source.kind is not SourceKind.FEED:
+        return None, frozenset()
+    from watchers.parsers.hints import feed_hints
+
+    return feed_hints(document.body)
+
+
+def _read(source: Source, document: Document, seen_at: datetime, known: Known) -> News:
+    """By the parser for what stands at the source's address. Each is loaded where it is needed: a child that never
+    reads a web page does without the libraries for it."""
+    match source.kind:
+        case SourceKind.TELEGRAM:
+            from watchers.parsers.telegram import read_channel
+
+            return News(read_channel(document, seen_at))
+        case SourceKind.SITEMAP:
+            from watchers.parsers.sitemap import read_sitemap
+
+            return News(read_sitemap(document, seen_at))
+        case SourceKind.PAGE:
+            from watchers.parsers.listing import read_listing
+
+            assert source.selectors is not None, "the catalogue demands selectors of a page"
+            return News(read_listing(document, source.selectors, seen_at))
+        case SourceKind.FEED:
+            from watchers.parsers.feed import read_news
+            from watchers.parsers.jsonfeed import is_json, read_json_feed
+
+            return News(read_json_feed(document, seen_at)) if is_json(document) else read_news(document, seen_at, known)
+
+
+def _without_furniture(entry: Entry, rules: Sequence[str]) -> Entry:
+    if not rules:
+        return entry
+    return replace(entry, title=stripped(entry.title, rules), text=stripped(entry.text, rules))
+
+
+Task = Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What a task came to."""
+
+    to: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Died:
+    """The name of what a task died of."""
+
+    of: str
+
+
+_NO_ANSWER = _Died("no answer")
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    """A task, and who waits for it. `size`: bytes. `alone`: it must not share a child's time with others."""
+
+    task: Task
+    done: asyncio.Future[Any]
+    size: int
+    alone: bool
+
+    def settle(self, outcome: _Came | _Died) -> None:
+        if self.done.done():
+            return
+        if isinstance(outcome, _Died):
+            self.done.set_exception(_failed(outcome.of))
+        else:
+            self.done.set_result(outcome.to)
 
 
 class Readers:
@@ -72,44 +222,112 @@ class Readers:
         time_limit: timedelta = timedelta(seconds=10),
         memory_limit: int = 1 << 30,
         work: Work = understand,
+        complete: Completing = complete,
     ) -> None:
         """`memory_limit` is in bytes of address space over what a child has when it starts."""
         self._children = children
         self._time_limit = time_limit
         self._memory_limit = memory_limit
-        self._work = work
-        self._hands = asyncio.Semaphore(children * _BACKLOG)
-        self._under_way: set[asyncio.Future[Understood]] = set()
+        self._work, self._complete = work, complete
+        self._waiting: deque[_Job] = deque()
+        self._batches: set[asyncio.Task[None]] = set()
+        self._closed = False
         self._pool = self._new_pool()
 
     async def read(
-        self, source: Source, document: Document, seen_at: datetime, known: frozenset[str] = frozenset()
+        self, source: Source, document: Document, seen_at: datetime, known: Known = _NOTHING, *, alone: bool = False
     ) -> Understood:
-        """The reading of `document`, which came from `source`; entries whose keys are `known` are not understood
-        again.
+        """What `document`, which came from `source`, says beyond what is `known`.
+
+        `alone`: for a source that is in trouble, so that others need not wait for it.
 
         Raises:
             SourceError: `READER_FAILED` when the child ran out of time or memory, or died.
         """
-        async with self._hands:
-            future = asyncio.wrap_future(self._schedule(source, document, seen_at, known))
-            self._under_way.add(future)
-            try:
-                await asyncio.wait([future], timeout=self._patience)
-            finally:
-                self._under_way.discard(future)
-                future.cancel()  # kills the child, where it has not finished
-        if future.cancelled():
-            raise _failed("no answer")
-        if error := future.exception():
-            raise _failed(type(error).__name__) from error
-        return future.result()
+        task = partial(self._work, source, document, seen_at, known)
+        understood: Understood = await self._done(task, len(document.body), alone)
+        return understood
+
+    async def complete(self, source: Source, entry: Entry, document: Document, seen_at: datetime) -> Article | None:
+        """The article of an entry, completed from its page.
+
+        Raises:
+            SourceError: as `read`.
+        """
+        task = partial(self._complete, source, entry, document, seen_at)
+        article: Article | None = await self._done(task, len(document.body))
+        return article
+
+    async def _done(self, task: Task, size: int, alone: bool = False) -> Any:
+        job = _Job(task, asyncio.get_running_loop().create_future(), size, alone)
+        self._waiting.append(job)
+        self._hand_out()
+        return await job.done
 
     async def close(self) -> None:
         """End the children at once; readings that are under way fail."""
-        for future in self._under_way:
-            future.cancel()
+        self._closed = True
+        for batch in self._batches:
+            batch.cancel()
+        await asyncio.gather(*self._batches, return_exceptions=True)
+        self._hand_out()
         await asyncio.to_thread(_stop, self._pool)
+
+    def _hand_out(self) -> None:
+        """Give the children as much as they can take."""
+        while self._closed and self._waiting:
+            self._waiting.popleft().settle(_NO_ANSWER)
+        while self._waiting and len(self._batches) < self._children * _BACKLOG:
+            if jobs := self._next_jobs():
+                batch = asyncio.create_task(self._run(jobs))
+                self._batches.add(batch)
+                batch.add_done_callback(self._finished)
+
+    def _finished(self, batch: asyncio.Task[None]) -> None:
+        self._batches.discard(batch)
+        self._hand_out()
+
+    def _next_jobs(self) -> list[_Job]:
+        jobs: list[_Job] = []
+        size = 0
+        while self._waiting and len(jobs) < _TOGETHER:
+            size += self._waiting[0].size
+            if jobs and (jobs[0].alone or self._waiting[0].alone or size > _BYTES_TOGETHER):
+                break
+            job = self._waiting.popleft()
+            if not job.done.done():  # or nobody waits for it any more
+                jobs.append(job)
+        return jobs
+
+    async def _run(self, jobs: list[_Job]) -> None:
+        """Have a child read these, and tell those who wait. Once nobody waits any more, the child is killed."""
+        outcome: list[_Came | _Died] | _Died = _NO_ANSWER
+        waited_for: asyncio.Future[Any] = asyncio.gather(*(job.done for job in jobs), return_exceptions=True)
+        try:
+            future: asyncio.Future[Any] = asyncio.wrap_future(self._schedule([job.task for job in jobs]))
+            try:
+                await asyncio.wait([future, waited_for], timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                future.cancel()  # kills the child, where it has not finished
+            if not future.cancelled():
+                error = future.exception()
+                outcome = _Died(type(error).__name__) if error else future.result()
+        except RuntimeError as error:  # no pool can be had
+            outcome = _Died(type(error).__name__)
+        finally:
+            self._tell(jobs, outcome)
+
+    def _tell(self, jobs: list[_Job], outcome: list[_Came | _Died] | _Died) -> None:
+        if isinstance(outcome, list):
+            for job, one in zip(jobs, outcome, strict=True):
+                job.settle(one)
+        elif len(jobs) == 1 or self._closed:
+            for job in jobs:
+                job.settle(outcome)
+        else:
+            for job in reversed(jobs):
+                job.alone = True
+                self._waiting.appendleft(job)
 
     @property
     def _patience(self) -> float:
@@ -125,14 +343,26 @@ class Readers:
             initargs=(self._memory_limit,),
         )
 
-    def _schedule(self, *arguments: Source | Document | datetime | frozenset[str]) -> Future[Understood]:
+    def _schedule(self, tasks: list[Task]) -> Future[list[_Came | _Died]]:
         limit = self._time_limit.total_seconds()
         try:
-            return self._pool.schedule(self._work, args=arguments, timeout=limit)
+            return self._pool.schedule(_work_off, args=(tasks,), timeout=limit)
         except RuntimeError:  # a child died at a moment that the pool does not survive: a new one, once
             broken, self._pool = self._pool, self._new_pool()
             threading.Thread(target=_stop, args=(broken,), daemon=True).start()
-            return self._pool.schedule(self._work, args=arguments, timeout=limit)
+            return self._pool.schedule(_work_off, args=(tasks,), timeout=limit)
+
+
+def _work_off(tasks: list[Task]) -> list[_Came | _Died]:
+    """In the child."""
+    return [_attempt(task) for task in tasks]
+
+
+def _attempt(task: Task) -> _Came | _Died:
+    try:
+        return _Came(task())
+    except Exception as error:  # noqa: BLE001  # the job boundary: a document must not spoil those beside it
+        return _Died(type(error).__name__)
 
 
 def _failed(detail: str) -> SourceError:
@@ -149,7 +379,7 @@ def _prepare(memory_limit: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent ends its children
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # likewise: a poll in hand must not fail because we are stopping
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    for module in ("bot.domain.articles", "bot.understanding", "watchers.parsers.feed"):
+    for module in ("bot.domain.articles", "bot.understanding", "watchers.parsers.feed", "watchers.parsers.jsonfeed"):
         importlib.import_module(module)
     _limit_memory(memory_limit)
 

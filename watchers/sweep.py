@@ -1,30 +1,35 @@
 """Which polls are under way: all that are due, none twice, a few at a time, one per host.
 
-Owns concurrency and manners. A sweep only starts polls and returns, so a slow source delays no other; what it starts
+Owns concurrency and fairness. A sweep only starts polls and returns, so a slow source delays no other; what it starts
 is remembered until it ends. Losing or repeating a sweep loses nothing: what is due stays due until a poll is filed.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
-from weakref import WeakValueDictionary
+from functools import partial
 
 import structlog
 
-from bot.domain.model import DueSource
+from bot.domain.model import Document, DueSource
+from watchers.hosts import Hosts, host_of
 from watchers.poll import Clock, Poller
 
 _log = structlog.get_logger()
-_ENOUGH_UNDER_WAY = 500  # then looking for more would only cost; they wait for their turn anyway
+_AT_A_TIME = 500  # sources that one sweep finds, beyond those that wait already
+_ENOUGH_WAITING = 10_000  # then looking for more would only cost; a waiting source is half a kilobyte
+_MARK = 0.1  # seconds
 _REST = timedelta(seconds=30)  # after a poll that could not be filed, or we would ask its server again every second
 
 
 class Sweep:
-    """Polls what `due` names: at most so many sources, the longest waiting first.
+    """Polls what `due` names: at most so many sources at once, the longest waiting first.
 
+    Each host has a line of its own, which one task walks, so that a slow host with many sources holds up nobody else.
     `concurrency` bounds the polls between their first byte and their filing, and so the documents in memory; polls
-    that wait for their host's turn do not count.
+    that wait for their host do not count.
     """
 
     def __init__(
@@ -33,58 +38,102 @@ class Sweep:
         poller: Poller,
         clock: Clock,
         concurrency: int = 50,
+        hosts: Hosts | None = None,
     ) -> None:
+        """`hosts`: the turns that the poller's fetcher takes."""
         self._due = due
         self._poller = poller
         self._clock = clock
+        self._hosts = hosts or Hosts()
         self._slots = asyncio.Semaphore(concurrency)
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._polls: dict[str, asyncio.Task[None]] = {}
+        self._lines: dict[str, deque[DueSource]] = {}
+        self._known: set[str] = set()  # those in a line and those being polled
+        self._tasks: set[asyncio.Task[None]] = set()
         self._resting: dict[str, datetime] = {}
         self._draining = False
+
+    @property
+    def under_way(self) -> int:
+        """How many sources wait for their host or are being polled."""
+        return len(self._known)
 
     async def run_once(self) -> None:
         """Start a poll of every source that is due and not being polled; does not wait for them."""
         now = self._clock()
-        if len(self._polls) >= _ENOUGH_UNDER_WAY:
+        if self._draining or len(self._known) >= _ENOUGH_WAITING:
             return
-        # Those being polled are still due, and come first.
-        for due in await self._due(now, len(self._polls) + _ENOUGH_UNDER_WAY):
-            self._start(due, now)
+        # Those that wait or are being polled are still due, and come first.
+        for due in await self._due(now, len(self._known) + _AT_A_TIME):
+            if due.source.id not in self._known and self._resting.get(due.source.id, now) <= now:
+                self._enqueue(due)
 
     async def drain(self, timeout: timedelta) -> None:
         """Start nothing more, let the polls under way finish, cancel those that have not after `timeout`."""
         self._draining = True
-        if polls := tuple(self._polls.values()):
-            _, late = await asyncio.wait(polls, timeout=timeout.total_seconds())
-            for poll in late:
-                poll.cancel()
-            await asyncio.wait(polls)
+        for line in self._lines.values():
+            line.clear()
+        if tasks := tuple(self._tasks):
+            _, late = await asyncio.wait(tasks, timeout=timeout.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.wait(tasks)
 
-    def _start(self, due: DueSource, now: datetime) -> None:
-        name = due.source.id
-        if self._draining or name in self._polls or self._resting.get(name, now) > now:
+    def _enqueue(self, due: DueSource) -> None:
+        if self._draining:
             return
-        self._polls[name] = task = asyncio.create_task(self._poll(due), name=f"poll {name}")
-        task.add_done_callback(lambda done: self._ended(name, done))
+        self._known.add(due.source.id)
+        host = host_of(due.source.url)
+        if host in self._lines:
+            self._lines[host].append(due)
+        else:
+            self._lines[host] = deque([due])
+            self._start(self._walk(host), f"line of {host}")
 
-    async def _poll(self, due: DueSource) -> None:
-        async with AsyncExitStack() as hands:
-            async with self._turn(due.source.url):
-                await hands.enter_async_context(self._slots)
-                if self._draining:
+    async def _walk(self, host: str) -> None:
+        """Poll the sources in a host's line, each as soon as the one before has been fetched."""
+        line = self._lines[host]
+        try:
+            while line:
+                await self._hosts.ready(line[0].source.url)
+                await self._slots.acquire()
+                if not line:  # drained meanwhile
+                    self._slots.release()
                     return
-                fetched = await self._poller.fetch(due)
-            await self._poller.conclude(due, fetched)
+                due, fetched = line.popleft(), asyncio.Event()
+                poll = self._start(self._poll(due, fetched), f"poll {due.source.id}")
+                poll.add_done_callback(partial(self._ended, due.source.id))
+                await fetched.wait()
+        finally:
+            del self._lines[host]
 
-    def _turn(self, url: str) -> asyncio.Lock:
-        """One conversation at a time with each host."""
-        host = url.lower().split("/", 3)[2:3]  # an address that is none shares the turn of its kind
-        return self._turns.setdefault("".join(host), asyncio.Lock())
+    async def _poll(self, due: DueSource, fetched: asyncio.Event) -> None:
+        """Holds a slot, which was taken for it, while there may be a document in memory."""
+        async with AsyncExitStack() as slot:
+            slot.callback(self._slots.release)
+            try:
+                answer = await self._poller.fetch(due)
+            finally:
+                fetched.set()
+            if not isinstance(answer.brought, Document):
+                await slot.aclose()
+                await _next_mark()
+            await self._poller.conclude(due, answer)
 
-    def _ended(self, name: str, task: asyncio.Task[None]) -> None:
-        del self._polls[name]
+    def _ended(self, name: str, poll: asyncio.Task[None]) -> None:
+        self._known.discard(name)
         self._resting.pop(name, None)
-        if not task.cancelled() and (error := task.exception()):
+        if not poll.cancelled() and (error := poll.exception()):
             self._resting[name] = self._clock() + _REST
             _log.error("poll.crashed", source=name, exc_info=error)
+
+    def _start(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+async def _next_mark() -> None:
+    """Waits until a full tenth of a second, so that polls that brought nothing are filed together: in one commit."""
+    now = asyncio.get_running_loop().time()
+    await asyncio.sleep((now // _MARK + 1) * _MARK - now)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot import app
+from bot import app, logs
 from bot.commands.answers import ConfigFile, refuse, settings_of
 from bot.domain.errors import UserError
 from bot.domain.expressions import parse_watch
@@ -26,6 +26,7 @@ Watches = Annotated[
 def replay_folder(folder: Path, watch: Watches = None, config: ConfigFile = None) -> None:
     """Feed captured documents with their times through the pipeline, and print each decision with its reason."""
     settings = settings_of(config)
+    logs.configure("error", settings.log.format)  # standard output holds decisions and nothing else
     try:
         documents = captured(folder, {source.id: source for source in settings.all_sources})
         watches = [*watches_in(folder), *(watch or ())]

@@ -7,6 +7,7 @@ import typer
 from bot import app, logs
 from bot.commands.answers import ConfigFile, refuse, settings_of
 from bot.domain.errors import StoreError
+from bot.webhook import AddressTaken
 
 
 def run(config: ConfigFile = None) -> None:
@@ -22,6 +23,8 @@ def run(config: ConfigFile = None) -> None:
     except app.PortTaken:
         port = settings.local.port
         refuse(f"Port {port} is in use; set local.port to another one.\nالمنفذ {port} مشغول؛ اختر غيره في local.port.")
+    except AddressTaken as error:
+        refuse(f"telegram.webhook_listen: {error} is in use.\nتحقّق من telegram.webhook_listen: العنوان مشغول.")
     except app.TokenRefused:
         refuse(
             "Telegram does not know this token; take it from @BotFather.\nتلغرام لا يعرف هذا الرمز؛ خذه من @BotFather."

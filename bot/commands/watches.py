@@ -13,6 +13,7 @@ import typer
 from bot import app
 from bot.commands.answers import REFUSED, ConfigFile, refuse, settings_of
 from bot.domain.errors import StoreError, UserError
+from bot.domain.i18n import LANGUAGES
 from bot.store import Store, watchlists
 from bot.store.watchlists import Wanted
 from bot.watchlists import expression_of
@@ -32,6 +33,8 @@ def import_(
 ) -> None:
     """Add watches from a CSV file: chat id, expression. Bad rows are reported, good ones kept."""
     settings = settings_of(config)
+    if language not in LANGUAGES:
+        refuse(f"--language: {' or '.join(LANGUAGES)}")
     try:
         store = Store.open(settings.database_in_use)
     except StoreError as error:
@@ -66,11 +69,18 @@ def _wanted(rows: Iterable[list[str]], complaints: list[str]) -> Iterator[Wanted
         if not any(cell.strip() for cell in row) or (number == 1 and row[0].strip().casefold() in HEADINGS):
             continue
         try:
-            chat_id, text = int(row[0]), row[1]
-            expression = expression_of(text)
+            chat_id, expression = _chat_id(row[0]), expression_of(row[1])
         except (ValueError, IndexError):
             complaints.append(f"row {number}: a chat id and an expression were expected")
         except UserError as error:
             complaints.append(f"row {number}: {error.code}")  # the expression itself is a secret
         else:
             yield Wanted(chat_id, expression.key, expression.canonical, expression.shown)
+
+
+def _chat_id(text: str) -> int:
+    """Raises: ValueError: no chat has this id (Bot API, Chat.id: at most 52 significant bits)."""
+    chat_id = int(text)
+    if not 0 < abs(chat_id) < 2**52:
+        raise ValueError(text)
+    return chat_id

@@ -20,7 +20,7 @@ from bot.domain.model import Article, Evidence, Silence
 EVIDENCE_KEPT = 20  # of one watch in one article: more explain nothing
 RINGS = 3  # developments of one story that ring in one chat within `RINGS_WITHIN`; further ones are only shown
 RINGS_WITHIN = timedelta(hours=1)
-URGENT = 0
+URGENT, LOWEST = 0, 2  # urgency
 
 
 class AlertKind(StrEnum):
@@ -29,6 +29,7 @@ class AlertKind(StrEnum):
     FIRST = "first"
     DEVELOPMENT = "development"
     DENIAL = "denial"
+    DIGEST = "digest"  # several alerts that came too late, or too many at once, in one message
 
 
 class Watcher(NamedTuple):
@@ -157,6 +158,11 @@ def urgency_of(events: Iterable[Event]) -> int:
 def priority_of(urgency: int, near: bool) -> int:
     """0 to 5, the lower is sent first: by urgency, then the person's own place before what is in his governorate."""
     return urgency * 2 + (not near)
+
+
+def is_low(priority: Any) -> Any:
+    """Whether an alert of this priority is news only while it is fresh. Works on a column as on a number."""
+    return priority >= priority_of(LOWEST, near=True)
 
 
 def due_at(urgency: int, now: datetime, settle: timedelta) -> datetime:

@@ -48,6 +48,7 @@ def make_article(
         places=content.places,
         events=content.events,
         tolls=content.tolls,
+        features=content.features,
     )
 
 

@@ -9,14 +9,15 @@ Pure choices over what was understood of each report; writes nothing and reads n
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from bot.domain.arabic import tokenise
 from bot.domain.events import Event, Severity
 from bot.domain.modality import Modality
-from bot.domain.model import Article, PlaceHit
+from bot.domain.model import Article
 from bot.domain.retelling import Report
 from bot.domain.sentences import sentences
-from bot.domain.tolls import Claim
+from bot.domain.tolls import Claim, agreed
 
 HARD = frozenset((Modality.REPORTED, Modality.ALLEGED))
 NEWS = HARD | {Modality.DENIED, Modality.THREATENED, Modality.PLANNED}
@@ -32,10 +33,22 @@ HARM = frozenset(
     road_accident disease chemical missing_graves
     """.split()
 )
-DETAINING = frozenset(("arrest", "raid", "incursion"))
+DETAINING = frozenset(("arrest", "raid", "incursion", "kidnapping"))
+COUNTED_TOGETHER = timedelta(hours=1)  # numbers said within it are of one count: the dead are found for hours
 MOST_PEOPLE = 10_000_000  # a larger number counts no people (as in numbers)
-_LONGEST = 30_000  # code points of a text that events and tolls are read from
 _GOVERNORATE = 4  # letters of its P-code: "SY12"
+
+
+class Counted(NamedTuple):
+    """A number of people and when a report said it; `risen`: as one that the toll has risen to."""
+
+    number: int
+    at: datetime
+    risen: bool = False
+
+    def overtakes(self, earlier: "Counted") -> bool:
+        since = self.at - earlier.at
+        return self.number > earlier.number and (since >= COUNTED_TOGETHER or (self.risen and since > timedelta(0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +62,7 @@ class Subject:
     @property
     def governorate(self) -> str | None:
         """The code of the governorate above the place, if there is one and it is not the place itself."""
-        return next((c for c in self.codes[1:] if len(c) == _GOVERNORATE and c.startswith("SY")), None)
+        return next(iter(_governorate(self.codes)), None)
 
     @property
     def happened(self) -> Event | None:
@@ -98,20 +111,34 @@ def independent(reports: Sequence[Report]) -> tuple[Report, ...]:
 def tolls_by_source(
     reports: Sequence[Report], owners: Sequence[Report], about: Subject | None
 ) -> list[tuple[str, Mapping[str, int]]]:
-    """What each independent source says of the dead, injured, missing and detained of this event: its latest number.
+    """What each independent source says of the dead, injured, missing and detained of this event: its latest number,
+    without those that a later, higher one of another source has overtaken.
+
+    A toll that rises is no conflict: a higher number overtakes one that was said `COUNTED_TOGETHER` or more before it,
+    and any earlier one where it says itself that the toll has risen. Numbers of about the same time stand against each
+    other, and so does a later number that is lower.
 
     Empty for every source where the event is denied, threatened or planned, or is none that harms.
     """
-    said: dict[str, dict[str, int]] = {owner.article.source_id: {} for owner in owners}
+    said: dict[str, dict[str, Counted]] = {owner.article.source_id: {} for owner in owners}
     if about is not None and about.event.modality in HARD and about.event.category in HARM:
         for report in reports:
             if report.article.source_id in said:
                 said[report.article.source_id].update(_toll(report.article, about))
-    return [(owner.source, said[owner.article.source_id]) for owner in owners]
+    everything = [(kind, counted) for toll in said.values() for kind, counted in toll.items()]
+    return [(owner.source, _standing(said[owner.article.source_id], everything)) for owner in owners]
+
+
+def _standing(toll: Mapping[str, Counted], everything: Sequence[tuple[str, Counted]]) -> dict[str, int]:
+    return {
+        kind: counted.number
+        for kind, counted in toll.items()
+        if not any(kind == other and later.overtakes(counted) for other, later in everything)
+    }
 
 
 def conflicting(tolls: Sequence[tuple[str, Mapping[str, int]]]) -> bool:
-    """Whether two sources give different numbers of the same thing."""
+    """Whether two sources give different numbers of the same thing, of those that none has overtaken."""
     kinds = {kind for _, toll in tolls for kind in toll}
     return any(len({toll[kind] for _, toll in tolls if kind in toll}) > 1 for kind in kinds)
 
@@ -150,11 +177,13 @@ def _where(article: Article, event: Event, watched: Collection[str]) -> tuple[st
 
 
 def _hits(article: Article, event: Event) -> list[tuple[str, ...]]:
-    """The places of the event's clause; where it names none, of the title, else of the first sentence with one."""
+    """The places of the event's clause, of one in doubt its governorate; where it names none, of the title, else of the
+    first sentence with one."""
     sure = [hit for hit in article.places if hit.sure and hit.codes]
     if event.codes:
-        known = {hit.codes[0]: hit.codes for hit in sure}
-        return [known.get(code, (code,)) for code in event.codes]
+        known = {hit.codes[0]: _governorate(hit.codes) for hit in article.places if hit.codes}
+        known |= {hit.codes[0]: hit.codes for hit in sure}
+        return [codes for code in event.codes if (codes := known.get(code, (code,)))]
     title = [hit.codes for hit in sure if hit.field == "title"]
     text = sorted((hit for hit in sure if hit.field == "text"), key=lambda hit: hit.start)
     if title or not text:
@@ -165,35 +194,33 @@ def _hits(article: Article, event: Event) -> list[tuple[str, ...]]:
     return [hit.codes for hit in text if hit.start < end]
 
 
-def _toll(article: Article, about: Subject) -> dict[str, int]:
-    """The toll of an article as far as it is told of the event's place."""
+def _governorate(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """What is shown of a place that is in doubt."""
+    return tuple(code for code in codes[1:] if len(code) == _GOVERNORATE and code.startswith("SY"))
+
+
+def _toll(article: Article, about: Subject) -> dict[str, Counted]:
+    """The toll of an article as far as it is told of the event's place: of several towns' numbers, those of the clauses
+    that name it or no town. All of it where the claims are not known, as of reports that an older version filed."""
     if not any(event.modality in HARD for event in article.events):
         return {}
     kinds = ("dead", "injured", "missing", *(("detained",) if about.event.category in DETAINING else ()))
-    elsewhere = {claim for claim in article.tolls.claims if _elsewhere(article, claim, about.codes)}
+    above = {hit.codes[0]: hit.codes for hit in article.places if hit.sure and hit.codes}
     found = {}
     for kind in kinds:
-        number: int | None = getattr(article.tolls, kind)
-        if any(claim.kind == kind for claim in elsewhere):
-            left = {c.number for c in article.tolls.claims if c.kind == kind and c not in elsewhere}
-            number = left.pop() if len(left) == 1 else None
+        claims = [claim for claim in article.tolls.claims if claim.kind == kind]
+        near = [claim for claim in claims if _told_of(claim, about.codes, above)]
+        number: int | None = getattr(article.tolls, kind) if len(near) == len(claims) else agreed(near)
         if number is not None and 0 < number <= MOST_PEOPLE:
-            found[kind] = number
+            risen = any(claim.total and claim.number == number for claim in near)
+            found[kind] = Counted(number, article.published_at or article.seen_at, risen)
     return found
 
 
-def _elsewhere(article: Article, claim: Claim, codes: tuple[str, ...]) -> bool:
-    """Whether the clause of a number, or else its sentence, names places and none of them has to do with this one."""
-    text = (article.title if claim.field == "title" else article.text)[:_LONGEST]
-    inside = next((s for s in sentences(text) if s.start <= claim.start < s.end), None)
-    if not codes or inside is None:
-        return False
-    hits = [h for h in article.places if h.sure and h.field == claim.field and inside.start <= h.start < inside.end]
-    clauses = {token.start + inside.start: token.clause for token in tokenise(inside.text)} if len(hits) > 1 else {}
-    own = clauses.get(claim.start)
-    near = [hit for hit in hits if clauses.get(hit.start) == own] if own is not None else []
-    return bool(hits) and not any(_related(hit, codes) for hit in near or hits)
-
-
-def _related(hit: PlaceHit, codes: tuple[str, ...]) -> bool:
-    return hit.codes[0] in codes or codes[0] in hit.codes
+def _told_of(claim: Claim, codes: tuple[str, ...], above: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a number is of a place (`codes`: its own and those above), or of none that its clause names."""
+    if not codes or not claim.codes:
+        return True
+    wider = {code for place in claim.codes for code in above.get(place, (place,))[1:]}
+    exact = [place for place in claim.codes if place not in wider]
+    return any(place in codes or codes[0] in above.get(place, ()) for place in exact)

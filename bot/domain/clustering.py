@@ -14,23 +14,25 @@ at most `COMPARED`, so the cost of one does not grow with the archive. Reports t
 makes two reports one event is judged in `story_pairs`; this module owns who is compared, and which story wins.
 """
 
-import heapq
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from bot.domain.story_features import Facts, FeatureReader, Features, Report
+from bot.domain.story_facts import Facts, Features
+from bot.domain.story_features import FeatureReader, Report
 from bot.domain.story_pairs import Judgement, PairModel, Weighed, judge, news_in
 from bot.domain.story_words import RarityTable, Stream
 
 ALIVE = timedelta(days=4)  # a report joins no story whose last report is older
 COMPARED = 24  # reports that a new one is compared with
 _INDEXED = 14  # weightiest terms of the opening, and of the whole, by which a report is found
+_TOLD_THERE = 250  # the weight of one category in one town: in any language it finds what few shared words would not
+_GOVERNORATE = 4  # letters of its code: SY07
 _MOST_WITH_TERM = 120  # reports kept under one term, the latest
 _MOST_REPORTS = 10_000  # kept in all, whatever their times; about 10 KB each
-_SUPPORT, _SUPPORT_FROM = 0.2, 0.3  # what further reports of a story that look alike add to its score
+_SUPPORT, _SUPPORT_FROM = 0.3, 0.1  # what further reports of a story that look alike add to its score
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -108,11 +110,24 @@ class Stories:
             self._filed[number] = replace(self._filed[number], story=story)
             self._next = max(self._next, story + 1)
 
+    def forget(self, report_id: str) -> None:
+        """Take a report out again; nothing if it is not remembered."""
+        number = self._numbers.get(report_id)
+        if number is not None:
+            self._drop(number)
+
     def read(self, report: Report) -> Weighed:
         """The report ready for `place` and `file`, once for each report: its words count from now on."""
-        features = self._teller.reader.read(report)
-        self._stream.add(report.at or self._latest, features.terms)
+        return self.weigh(self._teller.reader.read(report))
+
+    def weigh(self, features: Features) -> Weighed:
+        """The same of a report whose features have been read already."""
+        self.hear(features)
         return self._teller.weighed(features, self._stream)
+
+    def hear(self, features: Features) -> None:
+        """Count the words of a report, so that what many say weighs little; it is not remembered itself."""
+        self._stream.add(features.facts.at or self._latest, features.terms)
 
     def place(self, weighed: Weighed) -> Assignment | None:
         """The story that a report belongs to; None where it opens its own."""
@@ -145,7 +160,7 @@ class Stories:
             numbers.append(number)
             if len(numbers) > _MOST_WITH_TERM:
                 del numbers[: _MOST_WITH_TERM // 2]
-        self._forget()
+        self._let_go()
 
     def _joined(self, story: Sequence[tuple[Judgement, _Filed]], later: Facts, support: float) -> Assignment:
         """A development brings something that none of the reports at hand had; all else repeats."""
@@ -162,16 +177,17 @@ class Stories:
 
     def _candidates(self, weighed: Weighed) -> list[_Filed]:
         """Those that share the most, by the rarity of the terms that both are found by."""
-        shared: Counter[int] = Counter()
+        shared: defaultdict[int, int] = defaultdict(int)
         for term in _keys(weighed):
-            weight = weighed.whole.get(term, 1)
-            for number in self._by_term.get(term, ()):
-                shared[number] += weight
-        near = heapq.nlargest(COMPARED, shared.items(), key=lambda item: item[1])
+            if numbers := self._by_term.get(term):
+                weight = weighed.whole.get(term, _TOLD_THERE)
+                for number in numbers:
+                    shared[number] += weight
+        near = sorted(shared, key=shared.__getitem__, reverse=True)[:COMPARED]
         at = weighed.facts.at or self._latest
-        return [f for n, _ in near if (f := self._filed.get(n)) is not None and abs(f.at - at) <= ALIVE]
+        return [f for n in near if (f := self._filed.get(n)) is not None and abs(f.at - at) <= ALIVE]
 
-    def _forget(self) -> None:
+    def _let_go(self) -> None:
         """Let go of what no report can join any more: at most two at a time, so that no report pays for all."""
         for _ in range(2):
             number = next(iter(self._filed))
@@ -191,20 +207,29 @@ class Stories:
 
 
 def _keys(weighed: Weighed) -> tuple[str, ...]:
-    """By what a report is found: the rarest terms of its opening and of the whole."""
-    opening = heapq.nlargest(_INDEXED, weighed.opening, key=weighed.opening.__getitem__)
-    whole = heapq.nlargest(_INDEXED, weighed.whole, key=weighed.whole.__getitem__)
-    return tuple(dict.fromkeys((*opening, *whole)))
+    """By what a report is found: the rarest terms of its opening and of the whole, and what it reports in which towns,
+    by which it is found in any language."""
+    opening, whole = (
+        sorted(terms, key=terms.__getitem__, reverse=True)[:_INDEXED] for terms in (weighed.opening, weighed.whole)
+    )
+    towns = [code for code in weighed.facts.towns if len(code) > _GOVERNORATE and not code.startswith(("R-", "="))]
+    told = [f"{town} {category}" for town in sorted(towns) for category in sorted(weighed.facts.events)]
+    return tuple(dict.fromkeys((*opening, *whole, *told[:_INDEXED])))
 
 
 def _support(judgements: Sequence[Judgement]) -> float:
-    """The best score, and a little for each further report that looks alike too. A report of another place than one
-    of the story's does not belong to it, however much it looks like the others: stories do not grow from town to town.
+    """Between the best score and the mean, and a little for each further report that looks alike: one report that
+    looks like the new one is not enough where the others of its story do not. A report of another place than one of
+    the story's does not belong to it, however much it looks like the others: stories do not grow from town to town.
+    Else what repeats a report belongs to it, whatever the others say.
     """
-    ranked = sorted((judgement.score for judgement in judgements), reverse=True)
     if any(judgement.reason == "another_place" for judgement in judgements):
         return 0.0
-    return ranked[0] + _SUPPORT * sum(max(0.0, score - _SUPPORT_FROM) for score in ranked[1:])
+    if any(judgement.reason == "repost" for judgement in judgements):
+        return 1.0
+    best, *others = sorted((judgement.score for judgement in judgements), reverse=True)
+    mean = (best + sum(others)) / len(judgements)
+    return (best + mean) / 2 + _SUPPORT * sum(max(0.0, score - _SUPPORT_FROM) for score in others)
 
 
 __all__ = ["Assignment", "Judgement", "Report", "Stories", "Teller"]

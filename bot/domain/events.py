@@ -13,12 +13,15 @@ which category is data (bot/data/vocabulary.yaml, in the notation of bot.domain.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 from bot.domain.arabic import normalise
 from bot.domain.event_dates import dated_days, futures, past_years
+from bot.domain.gazetteer import WIDE, Place
 from bot.domain.modality import Modality, Stances
 from bot.domain.places import Mention
+from bot.domain.scenes import Scenes, SceneWords, apart, known
 from bot.domain.tolls import TollReader, Tolls
 from bot.domain.whereabouts import Atlas, Whereabouts
 from bot.domain.wording import Found, Passage, Phrasebook
@@ -48,8 +51,9 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event as one clause tells it. `start:end` are the words in `field`; `codes` the places of the clause (of the
-    sentence where the clause names none; empty where neither does: then the article's places are meant)."""
+    """An event as one clause tells it. `start:end` are the words in `field`; `codes` the places of its scene, doubtful
+    ones only where it names no other (bot.domain.scenes; empty where its sentence names none: then the article's places
+    are meant)."""
 
     category: str
     modality: Modality
@@ -125,6 +129,7 @@ class EventReader:
         self._fresh, self._round_up = (book.slot("|".join(vocabulary[name].split())) for name in ("fresh", "round_up"))
         self._tolls = TollReader(book, vocabulary["casualties"], vocabulary)
         self._atlas = Atlas.of(book, vocabulary)
+        self._scenes = SceneWords.of(book, vocabulary["scenes"])
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -176,7 +181,7 @@ class EventReader:
             return modality(passage, at, at + 1) in _COUNTED and not _all_abroad(spots, passage, at)
 
         tolls = self._tolls.read(passages, counts)
-        return self._happenings(spots, tolls, mentions)
+        return self._happenings(passages, spots, tolls, mentions)
 
     def _heralded(self, passages: Sequence[Passage], in_title: Mapping[str, Sequence[Found]]) -> bool:
         """Whether the title promises events. One of a statement or a feature does not; nor do we ask it of a text
@@ -243,27 +248,65 @@ class EventReader:
         start = max(passage.bounds(passage.sentences[at])[0], at - _SUFFERED)
         return any(self._exposed in meaning.slots for meaning in passage.meanings[start:at])
 
-    def _happenings(self, spots: Iterable[_Spot], tolls: Tolls, mentions: Sequence[Mention]) -> Happenings:
-        kept = self._unhidden([s for s in spots if s.event.modality is not Modality.WISHED])
-        passages = {s.passage.field: s.passage for s in kept}
-        named = {field: _named(passage, mentions) for field, passage in passages.items()}
+    def _happenings(
+        self, passages: Sequence[Passage], spots: Iterable[_Spot], tolls: Tolls, mentions: Sequence[Mention]
+    ) -> Happenings:
+        places = {mention.place.code: _widest(mention) for mention in mentions}
+        spots, tolls = self._placed(passages, list(spots), tolls, mentions)
+        kept = self._unhidden([s for s in spots if s.event.modality is not Modality.WISHED], places)
+        hurt = {claim.codes for claim in tolls.claims if claim.kind in _HURT and claim.number}
+
+        @cache
+        def harmed(codes: tuple[str, ...]) -> bool:
+            return any(not apart(codes, others, places) for others in hurt)
+
         events = tuple(
-            replace(s.event, codes=_codes(s, named[s.passage.field]), severity=_severity(s.event, tolls)) for s in kept
+            replace(s.event, codes=known(s.event.codes), severity=_severity(s.event, harmed(s.event.codes)))
+            for s in kept
         )
+        tolls = replace(tolls, claims=tuple(replace(c, codes=known(c.codes)) for c in tolls.claims))
         told: dict[str, Event] = {}
-        for event in events:
-            known = told.get(event.category)
-            if known is None or _telling(event) < _telling(known):
-                told[event.category] = event
-        order = sorted(told.values(), key=lambda e: (e.field != "title", e.start))
+        everywhere: dict[str, dict[str, None]] = {}  # of each category, where it is told of in the same modality
+        for event in sorted(events, key=_telling):
+            best = told.setdefault(event.category, event)
+            if best.modality is event.modality:
+                everywhere.setdefault(event.category, {}).update(dict.fromkeys(event.codes))
+        order = [replace(event, codes=tuple(everywhere[name])) for name, event in told.items()]
+        order.sort(key=lambda e: (e.field != "title", e.start))
         main = order[0] if order and (order[0].field == "title" or order[0].rings) else None
         return Happenings(_unique(events), tuple(replace(e, main=e is main) for e in order), tolls)
 
-    def _unhidden(self, spots: Sequence[_Spot]) -> list[_Spot]:
+    def _placed(
+        self, passages: Sequence[Passage], spots: Sequence[_Spot], tolls: Tolls, mentions: Sequence[Mention]
+    ) -> tuple[list[_Spot], Tolls]:
+        """Every event and every number with the places of its scene."""
+        scenes = {}
+        for passage in passages:
+            deeds = {spot.at for spot in spots if spot.passage is passage}
+            deeds |= {passage.token_at(claim.start) for claim in tolls.claims if claim.field == passage.field}
+            scenes[passage.field] = Scenes(passage, deeds, mentions, self._scenes)
+        fields = {passage.field: passage for passage in passages}
+        claims = tuple(
+            replace(c, codes=scenes[c.field].codes_at(fields[c.field].token_at(c.start))) for c in tolls.claims
+        )
+        placed = [replace(s, event=replace(s.event, codes=scenes[s.passage.field].codes_at(s.at))) for s in spots]
+        return placed, replace(tolls, claims=claims)
+
+    def _unhidden(self, spots: Sequence[_Spot], places: Mapping[str, Place]) -> list[_Spot]:
+        """Without those that another event of the same places, or of none, tells better."""
         sure = {s.event.category for s in spots if not s.faint and s.event.modality in _HAPPENED}
         kept = [s for s in spots if not s.faint or self._counts(s, sure)]
-        happened = {s.event.category for s in kept if s.event.modality in _HAPPENED}
-        return [s for s in kept if self._categories[s.event.category].hides.isdisjoint(happened - {s.event.category})]
+        where: dict[str, set[tuple[str, ...]]] = {}
+        for spot in kept:
+            if spot.event.modality in _HAPPENED:
+                where.setdefault(spot.event.category, set()).add(spot.event.codes)
+
+        @cache
+        def hidden(category: str, codes: tuple[str, ...]) -> bool:
+            hiding = self._categories[category].hides - {category}
+            return any(not apart(codes, others, places) for name in hiding for others in where.get(name, ()))
+
+        return [s for s in kept if not hidden(s.event.category, s.event.codes)]
 
     def _counts(self, spot: _Spot, sure: set[str]) -> bool:
         category = self._categories[spot.event.category]
@@ -274,6 +317,7 @@ _COUNTED = frozenset((Modality.REPORTED, Modality.ALLEGED))
 _HAPPENED = frozenset((Modality.REPORTED, Modality.ALLEGED, Modality.ABROAD))
 _SOFTER = frozenset((Modality.THREATENED, Modality.PLANNED))
 _HARD = frozenset((Modality.REPORTED, Modality.ALLEGED))
+_HURT = frozenset(("dead", "injured"))
 
 
 def _all_abroad(spots: Iterable[_Spot], passage: Passage, at: int) -> bool:
@@ -297,11 +341,11 @@ def _category(name: str, body: Mapping[str, Any]) -> _Category:
     )
 
 
-def _severity(event: Event, tolls: Tolls) -> Severity:
-    """From the category; a step up where people died or were hurt, a step down for what has not happened, INFO for
-    what is no news."""
+def _severity(event: Event, harmed: bool) -> Severity:
+    """From the category; a step up where people died or were hurt (`harmed`), a step down for what has not happened,
+    INFO for what is no news."""
     if event.modality in _HARD:
-        hurt = bool(tolls.dead or tolls.injured) and event.severity >= Severity.MEDIUM
+        hurt = harmed and event.severity >= Severity.MEDIUM
         return Severity(min(Severity.CRITICAL, event.severity + hurt))
     if event.modality in _SOFTER:
         return Severity(max(Severity.INFO, event.severity - 1))
@@ -318,18 +362,9 @@ def _telling(event: Event) -> tuple[bool, bool, bool, int]:
     return (event.field != "title", not event.rings, event.modality in _WEAKEST, event.start)
 
 
-def _codes(spot: _Spot, named: Sequence[tuple[int, str]]) -> tuple[str, ...]:
-    """The places of an event's clause, else of its sentence; `named`: tokens of its passage and the places there."""
-    passage = spot.passage
-    clause, sentence = passage.tokens[spot.at].clause, passage.sentences[spot.at]
-    inside = [code for at, code in named if passage.tokens[at].clause == clause]
-    return tuple(dict.fromkeys(inside or [code for at, code in named if passage.sentences[at] == sentence]))
-
-
-def _named(passage: Passage, mentions: Sequence[Mention]) -> list[tuple[int, str]]:
-    believed = [m for m in mentions if m.believed and m.field == passage.field]
-    found = [(passage.token_at(m.start), m.place.code) for m in believed]
-    return [(at, code) for at, code in found if at < len(passage.tokens)]
+def _widest(mention: Mention) -> Place:
+    """Who says «حلب» may mean all of the governorate."""
+    return min((mention.place, *mention.candidates), key=lambda place: place.level != WIDE[0])
 
 
 def _unique(events: Iterable[Event]) -> tuple[Event, ...]:

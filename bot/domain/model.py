@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.events import Event
+from bot.domain.story_facts import Features
 from bot.domain.tolls import Tolls
 
 
@@ -51,6 +52,7 @@ class Source:
 
     `area` is the code of the place it mostly writes about: "SY12" is Daraa, "SY" the country, None the world.
     `language` is its main one, `languages` all that may be expected of it; none given: only the main one.
+    `interval` is between two polls, where somebody has set one; None: as often as it publishes.
     `outlet` is equal for all addresses of one outlet, `role` and `slant` are ids of what it is and where it stands.
     `strip` holds what the outlet writes around its texts (`bot.domain.stripping`). `syria_only` is False for a source
     that writes about the world: of its items, those that name neither Syria nor a place in it are not kept.
@@ -62,7 +64,7 @@ class Source:
     name_en: str
     url: str
     language: str = "ar"
-    interval: timedelta = timedelta(minutes=5)
+    interval: timedelta | None = None
     area: str | None = None
     kind: SourceKind = SourceKind.FEED
     state: SourceState = SourceState.ON
@@ -117,6 +119,8 @@ class ProblemKind(StrEnum):
     CUT = "cut"  # the body ends in the middle of the feed
     BAD_ENTRY = "bad_entry"  # one entry was left out, the others are filed
     READER_FAILED = "reader_failed"  # the reading child ran out of time or memory, or died
+    ROBOTS = "robots"  # robots.txt does not let us read the page
+    GAP = "gap"  # a channel has published more since the last poll than was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +187,14 @@ class PlaceHit:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is understood of a text. `events` are those that it tells, the gravest reading of each once."""
+    """What is understood of a text. `events` are those that it tells, the gravest reading of each once; `features`, by
+    what its story is found, are read where news is read."""
 
     language: str
     places: tuple[PlaceHit, ...] = ()
     events: tuple[Event, ...] = ()
     tolls: Tolls = field(default_factory=Tolls)
+    features: Features | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +202,7 @@ class Article:
     """An entry that has been understood and can be filed.
 
     `key` identifies it within its source. `fingerprint` is equal for reposts of one text and None where the text
-    is too short to tell. `published_at` is never later than `seen_at`.
+    is too short to tell. `published_at` is never later than `seen_at`. `features`: see `Content`; they are not stored.
     """
 
     source_id: str
@@ -211,6 +217,7 @@ class Article:
     places: tuple[PlaceHit, ...] = ()
     events: tuple[Event, ...] = ()
     tolls: Tolls = field(default_factory=Tolls)
+    features: Features | None = field(default=None, compare=False, repr=False)
 
 
 class PollOutcome(StrEnum):
@@ -233,6 +240,20 @@ class DueSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Findings:
+    """What a poll found out about its source, besides its articles.
+
+    `size`: bytes of the document. `rhythm`: for the schedule. `title`: that the source gives itself. `paused_why`:
+    why it is hardly asked from now on. What is None stays as it was; a pause ends with the next poll that goes well.
+    """
+
+    size: int = 0
+    rhythm: str | None = None
+    title: str | None = None
+    paused_why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Poll:
     """Everything one poll brought back, to be filed in one transaction.
 
@@ -246,6 +267,7 @@ class Poll:
     validators: Validators | None = None
     articles: tuple[Article, ...] = ()
     problems: tuple[Problem, ...] = ()
+    findings: Findings = Findings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,84 +322,3 @@ class Message:
     silent: bool = False
     reply_to: int | None = None
     thread_id: int | None = None
-
-
-class Fallback(StrEnum):
-    """What a message had to give up so that Telegram took the rest of it."""
-
-    GENERAL_TOPIC = "general_topic"  # its topic is closed or deleted: it went to the group's general one
-    PLAIN_TEXT = "plain_text"  # Telegram could not read our markup: a defect of ours, worth a report
-    NO_BUTTONS = "no_buttons"  # an address or a datum behind a button was refused
-    NO_REPLY = "no_reply"  # the message it answers may not be answered
-    SHORTENED = "shortened"  # too long: cut at a sentence, the rest is behind the link
-    UNPAID = "unpaid"  # the Stars for a paid broadcast have run out: it went at the free rate
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """Telegram took it. `fallbacks`: what it had to give up for that, in the order in which it was given up."""
-
-    message_id: int
-    fallbacks: tuple[Fallback, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """Not delivered; try again after `delay`. `uncertain`: it may have arrived all the same.
-
-    `whole_bot` is True when Telegram asked the whole bot to be quiet, False when only this message waits.
-    """
-
-    delay: timedelta
-    uncertain: bool = False
-    whole_bot: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """The group has become a supergroup with another id."""
-
-    chat_id: int
-
-
-class GoneReason(StrEnum):
-    """Why a chat cannot be written to; stored, since a chat that may come back is kept for a while."""
-
-    BLOCKED = "blocked"  # a person blocked the bot, or never pressed "start": may come back
-    KICKED = "kicked"  # the bot is in the group or channel no more: may come back
-    NO_RIGHTS = "no_rights"  # it is there but may not write: an administrator can change that
-    DEACTIVATED = "deactivated"  # the account was deleted, or the group dissolved
-    NOT_FOUND = "not_found"  # Telegram knows no such chat
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """The chat cannot be written to. `why` is Telegram's description."""
-
-    why: str
-    reason: GoneReason = GoneReason.NOT_FOUND
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """Telegram will never accept this message. `why` is Telegram's description."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Halted:
-    """Telegram refuses the token: nothing can be sent until the operator acts; nothing is lost."""
-
-    why: str
-    delay: timedelta = field(default=timedelta(minutes=1))
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """The message that was to be edited is not there any more, or may not be edited. `why` is Telegram's."""
-
-    why: str
-
-
-Outcome = Sent | Retry | Moved | Gone | Rejected | Halted | Lost

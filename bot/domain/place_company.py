@@ -5,6 +5,7 @@ makes it more likely to be a place and settles which of its namesakes is meant.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from bot.domain.gazetteer import WIDE, Gazetteer, Place, kilometres
@@ -12,6 +13,9 @@ from bot.domain.place_cues import Cues, Sighting
 
 _ENCLOSING = (*WIDE, "region")
 _COUNTS_FROM = 0.3  # chance of the first reading from which a name is company
+_SURE_FROM = 0.5  # chance from which a name says where the article is
+_GATHERED, _LIKE_A_LIST = 3, 0.7  # so many names of one governorate in a sentence are nearly a list
+_PLACED = frozenset(("placed",))
 _FEW = 8  # a name of more places says little about where the article is
 _MOST_NAMES = 60
 _BESIDE = 6  # names before and after that are looked at for lists
@@ -43,11 +47,17 @@ class Company:
         self._gazetteer = gazetteer
         self._same: dict[str, list[float]] = {}
         best: dict[str, Sighting] = {}
+        self._named_in: dict[tuple[str, int], dict[str, tuple[float, tuple[str, ...]]]] = {}  # names of each sentence
         for sighting in sightings:
             name = sighting.spot.name
             self._same.setdefault(name, []).append(sighting.chance)
-            if sighting.chance >= _COUNTS_FROM and (name not in best or sighting.chance > best[name].chance):
+            if sighting.sends or sighting.chance < _COUNTS_FROM:
+                continue
+            if name not in best or sighting.chance > best[name].chance:
                 best[name] = sighting
+            named = self._named_in.setdefault(_sentence(sighting), {})
+            if len(named) < _MOST_NAMES:
+                named[name] = max(named.get(name, (0.0, ())), (sighting.chance, sighting.spot.codes))
         for chances in self._same.values():
             chances.sort(reverse=True)
             del chances[2:]
@@ -64,6 +74,7 @@ class Company:
                 if other.chance > near and len(sighting.places) <= _FEW * 2:
                     near = max(near, other.chance * self._gazetteer.kinship(sighting.spot.codes, other.spot.codes))
         cues = self._beside(number) | {
+            "company_elsewhere": float(sighting.shared and self._elsewhere(sighting)),
             "company_near": near,
             "company_article": 1 - alone,
             "company_same": first if own < first or second == [first] else max(second, default=0.0),
@@ -89,7 +100,37 @@ class Company:
             encloses = 0 <= gap < _WITHIN_WORDS and other.places[0].level in _ENCLOSING
             if encloses and self._gazetteer.kinship(sighting.spot.codes, other.spot.codes) == 1:
                 behind = max(behind, other.chance)
+        listed = max(listed, self._gathered(sighting))
         return {"company_clause": clause, "company_list": listed, "company_governorate": behind}
+
+    def _gathered(self, sighting: Sighting) -> float:
+        """A list whose members are parted by what happened in each: «… في بلدة أ، و… في بلدة ب، …». The name has a noun
+        or a direction before it, and three others of its governorate stand in its sentence."""
+        if sighting.cues.keys().isdisjoint(_PLACED):
+            return 0.0
+        codes = sighting.spot.codes
+        near = sorted((
+            chance
+            for name, (chance, others) in self._named_in.get(_sentence(sighting), {}).items()
+            if name != sighting.spot.name and self._gazetteer.kinship(codes, others) > 0
+        ), reverse=True)[:_GATHERED]  # fmt: skip
+        return _LIKE_A_LIST * sum(near) / _GATHERED if len(near) == _GATHERED else 0.0
+
+    def _elsewhere(self, sighting: Sighting) -> bool:
+        """Whether other places stand in its sentence, and neither there nor anywhere in the article one that has to
+        do with any place of the name."""
+        sure = [s for s in self._best if s.chance >= _SURE_FROM and s.spot.name != sighting.spot.name]
+        if "source_area" in sighting.cues or any(self._kin(sighting, other) for other in sure):
+            return False
+        beside = self._named_in.get(_sentence(sighting), {})
+        return any(beside.get(other.spot.name, (0.0, ()))[0] >= _SURE_FROM for other in sure)
+
+    def _kin(self, sighting: Sighting, other: Sighting) -> bool:
+        if self._gazetteer.kinship(sighting.spot.codes, other.spot.codes) > 0:
+            return True
+        regions = {place.code for place in other.places if place.level == "region"}
+        above = (place.code for code in sighting.spot.codes for place in self._gazetteer.containing(code))
+        return bool(regions) and not regions.isdisjoint(above)
 
     def rank(self, sighting: Sighting, source_area: str | None) -> tuple[Place, ...]:
         """The places of the name, the most likely first: by the noun before, the company, the source's area."""
@@ -101,7 +142,7 @@ class Company:
             company = [
                 (o.chance, o.places)
                 for o in self._best
-                if o.spot.name != sighting.spot.name and o.chance >= 0.5 and len(o.places) <= _FEW
+                if o.spot.name != sighting.spot.name and o.chance >= _SURE_FROM and len(o.places) <= _FEW
             ]
             area = self._gazetteer.within(source_area) if source_area else frozenset()
             fits = {
@@ -112,6 +153,10 @@ class Company:
             }
             self._ranked[key] = tuple(sorted(sighting.places, key=lambda place: -fits[place.code]))
         return self._ranked[key]
+
+
+def _sentence(sighting: Sighting) -> tuple[str, int]:
+    return sighting.passage.field, bisect_right(sighting.passage.sentences, sighting.spot.first)
 
 
 def _clause(sighting: Sighting) -> int:

@@ -55,6 +55,7 @@ class Lexicon:
     masks: tuple[str, ...]
     abroad: Mapping[str, frozenset[str]]
     beside: Mapping[str, float]  # "<word" before and ">word" after: log-odds of a place
+    namesakes: frozenset[str] = frozenset()  # names that towns of several governorates share
 
     @classmethod
     def from_lists(cls, lists: Mapping[str, object], beside: str = "") -> "Lexicon":
@@ -65,7 +66,7 @@ class Lexicon:
             for word in words.split() if isinstance(words, str) else ():
                 for clitic in _CLITICS:
                     kinds.setdefault(clitic + normalise(word), set()).add(kind)
-        masks, abroad = lists.get("masks"), lists.get("abroad")
+        masks, abroad, shared = lists.get("masks"), lists.get("abroad"), lists.get("namesakes")
         return cls(
             {form: frozenset(found) for form, found in kinds.items()},
             tuple(phrase for group in masks.values() for phrase in group) if isinstance(masks, Mapping) else (),
@@ -73,6 +74,7 @@ class Lexicon:
             if isinstance(abroad, Mapping)
             else {},
             {word: float(odds) for word, odds in (r.split("\t") for r in beside.splitlines() if not r.startswith("#"))},
+            frozenset(normalise(name) for name in shared) if isinstance(shared, Sequence) else frozenset(),
         )
 
 
@@ -90,6 +92,11 @@ class Passage:
         """The numbers of the tokens at which a sentence begins."""
         return tuple(i for i, t in enumerate(self.tokens) if i == 0 or not _SENTENCE_ENDS.isdisjoint(t.before))
 
+    @cached_property
+    def spotted(self) -> frozenset[int]:
+        """The numbers of the tokens that may be names."""
+        return frozenset(at for spot in self.spots for at in range(spot.first, spot.last))
+
 
 @dataclass(slots=True)
 class Sighting:
@@ -100,6 +107,8 @@ class Sighting:
     places: tuple[Place, ...]
     cues: Cues
     chance: float = 0.0
+    shared: bool = False  # towns of several governorates have the name
+    sends: bool = False  # it only sends help
 
 
 class Surroundings:

@@ -18,12 +18,15 @@ from bot.domain.arabic import Token, normalise, tokenise
 from bot.domain.gazetteer import WIDE, Gazetteer, Place
 from bot.domain.place_company import Company, add_company
 from bot.domain.place_cues import Cues, Lexicon, NameCues, Passage, Sighting, Surroundings, cues_around
-from bot.domain.place_roles import Role, role_of
+from bot.domain.place_roles import Role, role_of, sends_help
 from bot.domain.spotting import NameIndex, Spot, WordCounts
 
 _SHORTEST_LATIN = 4  # letters of a name in Latin script; shorter ones are words of other languages
 OBSCURE_THRESHOLD = 0.75
 DOUBTFUL_FROM = 0.2  # below this a name is not even mentioned as possible
+# Cues too rare in the labelled texts to be fitted. Whoever names a village of a name that several governorates have
+# means one in the governorate that he speaks of.
+_GIVEN = {"company_elsewhere": (0.0, -4.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Mention:
     role: Role
     evidence: tuple[Clue, ...]
     believed: bool
+    sends: bool = False  # it only sends help to where the event is
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Model:
     def load(cls, table: str) -> "Model":
         """Reads lines of `cue TAB first TAB second`; the row `threshold` holds the threshold in both columns."""
         rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
-        weights = {cue: (float(first), float(second)) for cue, first, second in rows}
+        weights = {cue: (float(first), float(second)) for cue, first, second in rows} | _GIVEN
         threshold = weights.pop("threshold", (0.5, 0.5))[0]
         return cls({c: w[0] for c, w in weights.items()}, {c: w[1] for c, w in weights.items()}, threshold)
 
@@ -135,8 +139,14 @@ class PlaceReader:
                 if self.gazetteer.core.isdisjoint(spot.codes):
                     levels.add("obscure")  # only the complete lists know the name
                 cues = cues_around(passage, spot, levels, self._lexicon, article, self._names)
-                found.append(Sighting(passage, spot, places, cues))
+                found.append(self._sighting(passage, spot, places, cues))
         return found
+
+    def _sighting(self, passage: Passage, spot: Spot, places: tuple[Place, ...], cues: Cues) -> Sighting:
+        governorates = {above.code for place in places if (above := self.gazetteer.governorate(place.code))}
+        wide = any(place.level in WIDE for place in places)
+        shared = not wide and (len(governorates) > 1 or spot.name in self._lexicon.namesakes)
+        return Sighting(passage, spot, places, cues, shared=shared, sends=sends_help(passage, spot.first))
 
     def _misleads(self, name: str) -> bool:
         """Whether a name of the complete lists is better not known: a word that says something about names itself
@@ -185,4 +195,5 @@ class PlaceReader:
             role_of(sighting),
             evidence,
             self.model.believes(sighting.chance, sighting.cues),
+            sighting.sends,
         )

@@ -1,7 +1,7 @@
 """What of a report tells whether another one is about the same event; read once, when the report arrives.
 
     reader = FeatureReader(vocabulary)
-    features = reader.read(report)
+    features = reader.read(report_of(article, name))
 
 Owns which words, names, numbers and stages are looked at, and how much of a text: its title and its first 700
 characters, of datelines and tails freed. Judges nothing: `story_pairs` compares two reports. Any text will do, of any
@@ -10,15 +10,19 @@ length; one without words gives features without terms, which match nothing.
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
+from zlib import crc32
 
-from bot.domain.arabic import Token, tokenise
+from bot.domain.arabic import Token, normalise, tokenise
 from bot.domain.furniture import news, shown, without_head
-from bot.domain.model import PlaceHit
+from bot.domain.lexicon import FUNCTION_WORDS
+from bot.domain.modality import Modality
+from bot.domain.model import Article, Content, PlaceHit
 from bot.domain.numbers import number_at
+from bot.domain.story_facts import Facts, Features
 from bot.domain.story_words import Vocabulary, stem
 
 TITLE = 300  # code points that are looked at, of a title
@@ -33,6 +37,10 @@ _YEARS = 1900  # no toll: a number from here on is most likely a year
 _REACH = 3  # words between a number and the word for casualties
 
 
+_WHERE = "ريف محافظة منطقة شمال جنوب شرق غرب شمالي جنوبي شرقي غربي سوريا السورية اليوم أمس".split()
+_SAYS_NOTHING = frozenset(stem(normalise(word)) for word in (*_WHERE, *FUNCTION_WORDS))
+_AHEAD = frozenset({Modality.THREATENED, Modality.PLANNED})
+
 Tokens = Sequence[Token]
 
 
@@ -40,8 +48,9 @@ Tokens = Sequence[Token]
 class Report:
     """One report of one source. `at`: when it was published, or first seen; None where nothing is known.
 
-    `places`: what `bot.places` found. `dead`, `injured`: the toll, and `events`: the categories of what is reported as
-    new, where something better than this module has read them. `language` may be left open.
+    `places`: what `bot.places` found. `dead`, `injured`: the toll where something better than this module has read it;
+    `events`: the categories of what is reported as new, `ahead`: of what is threatened or planned. `language` may be
+    left open.
     """
 
     id: str
@@ -53,45 +62,30 @@ class Report:
     dead: int | None = None
     injured: int | None = None
     events: frozenset[str] = frozenset()
+    ahead: frozenset[str] = frozenset()
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a report states. Places are codes, each with all that contain it, or `=name` for a name behind a place noun;
-    `at` may be unknown."""
-
-    id: str
-    source: str
-    at: datetime | None
-    shingles: Sequence[int]  # runs of three terms, all numbers alike, as hashes, each once
-    wording: int  # a hash of all terms in order
-    towns: frozenset[str]  # the most exact places of the title, or of the opening where the title has none
-    villages: frozenset[str]  # names behind place nouns in the title and the opening, known or not
-    named: frozenset[str]  # all places of the whole
-    numbers: frozenset[str]  # numbers of the whole but years
-    years: frozenset[str]
-    dead: int | None
-    injured: int | None
-    begun: frozenset[str]  # stages in the title and the opening
-    stages: frozenset[str]  # stages in the whole
-    explains: bool
-    events: frozenset[str]
-    language: str
+def report_of(article: Article, name: str) -> Report:
+    """An article as stories are told apart by, known as `name`; dated by when it was seen where it has no date."""
+    at = article.published_at or article.seen_at
+    return replace(understood(article.title, article.text, article), id=name, source=article.source_id, at=at)
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What is compared: facts, and how often each term stands in the title and first sentence, and in the whole."""
-
-    facts: Facts
-    opening: Mapping[str, int]
-    whole: Mapping[str, int]
-
-    @property
-    def terms(self) -> tuple[str, ...]:
-        """Each term once."""
-        return tuple(dict.fromkeys((*self.opening, *self.whole)))
+def understood(title: str, text: str, content: Content | Article) -> Report:
+    """A text that has been understood, as a report without a name, a source and a time."""
+    return Report(
+        id="",
+        source="",
+        title=title,
+        text=text,
+        places=content.places,
+        dead=content.tolls.dead,
+        injured=content.tolls.injured,
+        events=frozenset(event.category for event in content.events if event.rings),
+        ahead=frozenset(event.category for event in content.events if event.modality in _AHEAD),
+        language=content.language,
+    )
 
 
 class FeatureReader:
@@ -99,17 +93,28 @@ class FeatureReader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._words = vocabulary
+        self._unsaying = _SAYS_NOTHING | {stem(noun) for noun in vocabulary.nouns}
 
     def read(self, report: Report) -> Features:
         title = tokenise(shown(report.title[:TITLE]))
         body = tokenise(clean(report.text[:LOOKED_AT]))
         whole = [t for t in body if t.start < WHOLE]
         opening = [t for t in body if t.start < OPENING]
-        terms = [self._words.alike.terms(_stems(part)) for part in (title, opening, whole, body)]
-        facts = self._facts(report, title, opening, whole, terms[0] + terms[3])
-        return Features(facts, Counter(terms[0] + terms[1]), Counter(terms[0] + terms[2]))
+        terms = [self._words.alike.terms(self._stems(part)) for part in (title, opening, whole, body)]
+        first, every = Counter(terms[0] + terms[1]), Counter(terms[0] + terms[2])
+        placing = self._placing(report).intersection(every)
+        facts = self._facts(report, title, opening, whole, terms[0] + terms[3], placing)
+        return Features(facts, dict(first), dict(every))
 
-    def _facts(self, report: Report, title: Tokens, opening: Tokens, whole: Tokens, terms: Sequence[str]) -> Facts:
+    def _facts(
+        self,
+        report: Report,
+        title: Tokens,
+        opening: Tokens,
+        whole: Tokens,
+        terms: Sequence[str],
+        placing: frozenset[str],
+    ) -> Facts:
         stems, first = _stems(title), _stems(opening)
         numbers = frozenset(s for s in (*stems, *_stems(whole)) if s.isdigit())
         years = frozenset(n for n in numbers if len(n) == 4 and n.startswith(("19", "20")))
@@ -120,7 +125,7 @@ class FeatureReader:
             source=report.source,
             at=report.at,
             shingles=_shingles(terms),
-            wording=hash(tuple(terms)),
+            wording=_checksum(terms),
             towns=towns or in_title,
             villages=in_title | self._names(opening),
             named=named | in_title | self._names(whole),
@@ -132,8 +137,14 @@ class FeatureReader:
             stages=self._words.stages.found(stems) | self._words.stages.found(_stems(whole)),
             explains=_asks(report.title) or bool(self._words.explaining.found(stems)),
             events=report.events,
+            ahead=report.ahead,
             language=report.language,
+            length=whole[-1].end if whole else 0,
+            placing=placing,
         )
+
+    def _stems(self, tokens: Tokens) -> list[str]:
+        return [stem(token.form) for token in tokens if token.form not in self._words.plain]
 
     def _toll(self, parts: Iterable[Tokens], what: str) -> int | None:
         """The first number beside a word for the dead, or the injured."""
@@ -150,6 +161,12 @@ class FeatureReader:
         exact = {code: hit.codes for hit in first if (code := self._exactly(report, hit))}
         around = {code for own, codes in exact.items() for code in codes if code != own and own in codes[:1]}
         return frozenset(exact.keys() - around), frozenset(code for hit in hits for code in hit.codes)
+
+    def _placing(self, report: Report) -> frozenset[str]:
+        """The terms of the names of places, of the nouns and directions before them, and those without a meaning."""
+        texts = {"title": report.title, "text": report.text}
+        surfaces = {texts[hit.field][hit.start : hit.end] for hit in report.places if hit.sure}
+        return self._unsaying.union(stem(token.form) for surface in surfaces for token in tokenise(surface))
 
     def _exactly(self, report: Report, hit: PlaceHit) -> str:
         """The code that tells one event from another, or "". Who says «إدلب» may mean all of the governorate, and
@@ -195,9 +212,14 @@ def _stems(tokens: Tokens) -> list[str]:
 
 
 def _shingles(terms: Sequence[str]) -> Sequence[int]:
-    """An array, as thousands of reports are remembered: a set of as many numbers takes ten times the memory."""
+    """An array, as thousands of reports are remembered: a set of as many numbers takes twenty times the memory."""
     plain = ["#" if term.isdigit() else term for term in terms]
-    return array("q", {hash(tuple(plain[i : i + _SHINGLE])) for i in range(len(plain) - _SHINGLE + 1)})
+    return array("I", {_checksum(plain[i : i + _SHINGLE]) for i in range(len(plain) - _SHINGLE + 1)})
+
+
+def _checksum(terms: Sequence[str]) -> int:
+    """32 bits, the same in every process, as Python's own hash of a text is not."""
+    return crc32(" ".join(terms).encode("utf-8", "surrogatepass"))
 
 
 def _asks(title: str) -> bool:

@@ -13,22 +13,32 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from sys import intern
 from typing import Literal
 
-from bot.domain.story_features import Facts, Features
+from bot.domain.story_facts import Facts, Features
 
 Cues = Mapping[str, float]
 Relation = Literal["same", "development", "different"]
 
 APART = timedelta(days=7)  # the same words a week later are news of another week
 REPOST = 0.6  # of the shorter text's runs of three terms stand in the other
+_REPOST_SHORT, _SHORT_SHINGLES = 0.85, 40  # in a short text so much is alike where only the name is another
 _FINENESS = 8  # steps of a weight of 1
 _ALIKE = 0.25  # so many that the name of the village is the news
 _FEWEST_SHINGLES = 10  # a shorter text repeats another by chance: «انفجار في حلب»
+_FEWEST_SHARED = 3  # terms that say something, and not only where, in texts of
+_LONG = 30  # terms
 _NO_NEWS = frozenset({"ahead", "goes_on"})  # stages that are no development by themselves
 _STATED = frozenset({"denied", "claimed"})  # stages that people are told of however alike the words are
 _FULL_OF_NUMBERS = 3
+_GOVERNORATE = 4  # letters of its code: SY07
 _SAME_EVENT = timedelta(hours=12)
+_SHORT = 300  # code points of a text; in a shorter one less of the other can stand
+_MOST_DAYS = 4.0
+# Stages that bring an old event back into the news: late reports with one of them belong to it all the same.
+_TURNS = frozenset({"denied", "claimed", "agreed", "ended", "toll", "burial", "delayed", "judged", "enquired"})
+_NEWS = _TURNS | {"arrested", "replied"}  # stages that make a development most often
 _SAME_DAY = timedelta(hours=18)
 _UNKNOWN_HOURS = 6.0  # between two reports of which one has no time
 
@@ -49,8 +59,8 @@ class Weighed:
 
     @classmethod
     def of(cls, features: Features, rarity: Mapping[str, float]) -> "Weighed":
-        opening, whole = (
-            {term: round(_FINENESS * (1 + math.log(times)) * rarity[term]) for term, times in terms.items()}
+        opening, whole = (  # terms that came from another process would else be in memory once for each report
+            {intern(term): round(_FINENESS * (1 + math.log(times)) * rarity[term]) for term, times in terms.items()}
             for terms in (features.opening, features.whole)
         )
         lengths = (math.sqrt(sum(weight * weight for weight in vector.values())) for vector in (opening, whole))
@@ -100,7 +110,10 @@ class PairModel:
 
 def chance(weights: Mapping[str, float], cues: Cues) -> float:
     """The probability that the cues, weighed and added up, speak of."""
-    total = weights.get("always", 0.0) + sum(weight * cues.get(cue, 0.0) for cue, weight in weights.items())
+    total = 0.0
+    for cue, weight in weights.items():
+        total += weight * cues.get(cue, 0.0)
+    total += weights.get("always", 0.0)
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
@@ -112,13 +125,13 @@ def judge(earlier: Weighed, later: Weighed, model: PairModel, least: float | Non
     if why:
         return Judgement("different", 0.0, why)
     cues = cues_of(earlier, later)
-    if copied >= REPOST:
+    if is_repost(a, b, copied):
         risen = toll_rises([a], b)
         return Judgement("development" if risen else "same", 1.0, "toll_up" if risen else "repost")
     score = chance(model.story, cues)
     if score < (model.pair if least is None else least):
         return Judgement("different", score, "little_in_common")
-    if chance(model.further, further_cues(a, b, cues)) >= model.development:
+    if toll_stated_up(a, b) or chance(model.further, further_cues(a, b, cues)) >= model.development:
         return Judgement("development", score, news_in([a], b) or "later_news")
     return Judgement("same", score, "same_facts")
 
@@ -129,6 +142,12 @@ def repeated(a: Facts, b: Facts) -> float:
     if shorter < _FEWEST_SHINGLES:
         return float(shorter > 0 and a.wording == b.wording)
     return len(set(b.shingles).intersection(a.shingles)) / shorter
+
+
+def is_repost(a: Facts, b: Facts, copied: float) -> bool:
+    """Whether one is the other's text, `copied` the share that stands in both."""
+    short = min(len(a.shingles), len(b.shingles)) < _SHORT_SHINGLES
+    return copied >= (_REPOST_SHORT if short else REPOST)
 
 
 def veto(earlier: Weighed, later: Weighed, copied: float) -> str:
@@ -145,7 +164,19 @@ def veto(earlier: Weighed, later: Weighed, copied: float) -> str:
         return "another_place"
     if copied >= _ALIKE and gap is not None and gap > _SAME_DAY and _other_numbers(a, b):
         return "another_day"
+    if a.language == b.language and not _share_more_than_place(earlier, later):
+        return "only_the_place"
     return ""
+
+
+def _share_more_than_place(one: Weighed, other: Weighed) -> bool:
+    """«حريق في جاسم» and «أمطار في جاسم» are alike in nothing but where they are. In texts of some length one word
+    that says something is not enough: it may be the name of a place that nobody knows."""
+    here, there = one.facts.placing, other.facts.placing
+    both = [t for t in one.whole.keys() & other.whole.keys() if t not in here and t not in there]
+    if min(len(one.whole), len(other.whole)) < _LONG:
+        return bool(both)
+    return sum(one.whole[term] + other.whole[term] >= 2 * _FINENESS for term in both) >= _FEWEST_SHARED
 
 
 def _other_numbers(a: Facts, b: Facts) -> bool:
@@ -170,21 +201,33 @@ def toll_rises(known: Sequence[Facts], later: Facts) -> bool:
     return any(old and new is not None and new > max(old) for old, new in pairs)
 
 
+def toll_stated_up(a: Facts, b: Facts) -> bool:
+    """Whether the later report says that the toll has risen, and counts more: a development however soon it comes."""
+    return "toll" in b.begun and toll_rises([a], b)
+
+
 def cues_of(earlier: Weighed, later: Weighed) -> dict[str, float]:
     """How two reports compare: likeness 0..1 of their words, and what else is alike or not."""
     a, b = earlier.facts, later.facts
     gap = _gap(a, b)
     hours = abs(gap.total_seconds()) / 3600 if gap is not None else _UNKNOWN_HOURS
+    whole, opening, told, known = _in_common(earlier, later)
+    told = min(told, known)
+    turned = float(not _TURNS.isdisjoint(b.begun - a.stages))
     return {
-        "whole": _likeness(earlier.whole, later.whole, earlier.whole_length * later.whole_length),
-        "opening": _likeness(earlier.opening, later.opening, earlier.opening_length * later.opening_length),
-        "told": min(_told(earlier, later), known := _told(later, earlier)),
+        "whole": whole,
+        "opening": opening,
+        "told": told,
+        "told_short": told * (1 - min(a.length, b.length, _SHORT) / _SHORT),
         "known": known,
         "hours": math.log1p(hours),
+        "days": min(hours / 24, _MOST_DAYS),
+        "turned": turned,
+        "turned_late": turned * math.log1p(hours),
         "explains": float(a.explains != b.explains),
         "villages_apart": float(_apart(earlier, a.villages, later, b.villages)),
+        "events_apart": float(bool(a.events and b.events) and a.events.isdisjoint(b.events)),
         "source": float(a.source == b.source),
-        "same_event": float(_same_event(a, b)),
         "other_language": float(a.language != b.language and _same_event(a, b)),
     }
 
@@ -192,8 +235,8 @@ def cues_of(earlier: Weighed, later: Weighed) -> dict[str, float]:
 def _same_event(a: Facts, b: Facts) -> bool:
     """Whether both report events of one category in one town, nearly at the same time."""
     gap = _gap(a, b)
-    towns = {town for town in a.towns & b.towns if not town.startswith(("SY", "="))}
-    return bool(towns) and not a.events.isdisjoint(b.events) and gap is not None and gap <= _SAME_EVENT
+    places = {place for place in a.named & b.named if len(place) > _GOVERNORATE and not place.startswith(("R-", "="))}
+    return bool(places) and not a.events.isdisjoint(b.events) and gap is not None and gap <= _SAME_EVENT
 
 
 def further_cues(a: Facts, b: Facts, cues: Cues) -> dict[str, float]:
@@ -203,10 +246,11 @@ def further_cues(a: Facts, b: Facts, cues: Cues) -> dict[str, float]:
         "hours": cues["hours"],
         "known": cues["known"],
         "toll_up": float(toll_rises([a], b)),
-        "replied": float("replied" in new),
+        "turned": float(not _NEWS.isdisjoint(new)),
+        "stages": float(len(new - _NO_NEWS)),
+        "carried_out": float(not (a.ahead - a.events).isdisjoint(b.events)),
         "other_language": cues["other_language"],
-        "stated": float(not new.isdisjoint(_STATED)),
-        "stage": float(bool(new - {"replied", "ahead"})),
+        "stated": float(not new.isdisjoint(_STATED) or toll_stated_up(a, b)),
     }
 
 
@@ -224,17 +268,24 @@ def _gap(a: Facts, b: Facts) -> timedelta | None:
     return abs(b.at - a.at)
 
 
-def _likeness(one: Mapping[str, int], other: Mapping[str, int], lengths: float) -> float:
-    """The cosine of two vectors of terms."""
-    if not lengths:
-        return 0.0
-    if len(one) > len(other):
-        one, other = other, one
-    return sum(weight * other[term] for term, weight in one.items() if term in other) / lengths
+def _in_common(a: Weighed, b: Weighed) -> tuple[float, float, float, float]:
+    """The cosine of the wholes, and of the openings; how much of what `a` says first stands anywhere in `b`, and the
+    reverse. In one walk over the terms that both have, since dozens of reports are compared with each that comes.
+    """
+    whole = opening = told = known = 0
+    for term in a.whole.keys() & b.whole.keys():
+        whole += a.whole[term] * b.whole[term]
+        first, second = a.opening.get(term, 0), b.opening.get(term, 0)
+        told += first
+        known += second
+        opening += first * second
+    return (
+        _share(whole, a.whole_length * b.whole_length),
+        _share(opening, a.opening_length * b.opening_length),
+        _share(told, a.opening_sum),
+        _share(known, b.opening_sum),
+    )
 
 
-def _told(a: Weighed, b: Weighed) -> float:
-    """How much of what `a` says first stands anywhere in `b`."""
-    if not a.opening_sum:
-        return 0.0
-    return sum(weight for term, weight in a.opening.items() if term in b.whole) / a.opening_sum
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from sys import intern
 
 from bot.domain.arabic import normalise
 
@@ -79,6 +80,7 @@ class Vocabulary:
     alike: Phrases  # what stands for one another
     stages: Phrases  # how far an event has come: denial, arrest, agreement, arrival …
     explaining: Phrases  # titles of pieces that explain an event and do not report it
+    plain: frozenset[str]  # folded function words of other languages, that say nothing
     seats: Mapping[str, bool]  # stems of towns that whole governorates are named after; False: means more than a place
     nouns: frozenset[str]  # folded place nouns: قرية، بلدة، حي
     nexts: frozenset[str]  # folded words that follow a place noun and are no name
@@ -94,6 +96,7 @@ class Vocabulary:
             Phrases({"@" + normalise(line.split()[0]): line.split() for line in alike}),
             Phrases({name: str(words).split() for name, words in stages.items()}),
             Phrases({"explains": str(lists["explaining"]).split()}),
+            frozenset(map(normalise, str(lists["plain"]).split())),
             {
                 " ".join(stem(word) for word in normalise(name.strip("*").replace("_", " ")).split()): name[0] != "*"
                 for name in str(lists["seats"]).split()
@@ -130,6 +133,8 @@ class RarityTable:
 
 _FEWEST = 6  # reports before the stream says anything
 _SHARE = 0.4  # of a word's weight that comes from the last days' own reports
+_COMMON = 0.25  # of all reports: a word that stands in so many says nothing of any, once there are
+_MANY = 100  # reports; else hundreds that are worded from one small stock would become one story
 _REMEMBERED = timedelta(days=7)
 _MOST_REMEMBERED = 10_000  # reports
 
@@ -144,6 +149,7 @@ class Stream:
 
     def add(self, at: datetime, terms: Collection[str]) -> None:
         """Count a report, and forget those of more than seven days before it."""
+        terms = tuple(map(intern, terms))  # those from another process would else be in memory once for each report
         self._reports.append((at, terms))
         self._seen.update(terms)
         while self._reports[0][0] < at - _REMEMBERED or len(self._reports) > _MOST_REMEMBERED:
@@ -158,8 +164,11 @@ class Stream:
         if reports < _FEWEST:
             return {term: self._table.of(term) for term in terms}
         rarest = math.log((reports + 1) / 1.5)
+        common = _COMMON * reports if reports >= _MANY else math.inf
         weights = {}
         for term in terms:
-            recent = math.log((reports + 1) / (self._seen.get(term, 0) + 0.5)) / rarest
-            weights[term] = self._table.of(term) * (1 - _SHARE + _SHARE * max(0.0, min(1.0, recent)))
+            seen = self._seen.get(term, 0)
+            recent = math.log((reports + 1) / (seen + 0.5)) / rarest
+            weight = self._table.of(term) * (1 - _SHARE + _SHARE * max(0.0, min(1.0, recent)))
+            weights[term] = weight * max(0.0, 1 - seen / common)
         return weights

@@ -28,7 +28,8 @@ _FOUND_DEAD = ("مقتولا", "مقتوله", "مقتولين", "متوفيا",
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One number of a text. `number` is None where it says «عشرات»; `total`: it replaces earlier ones;
-    `more`: it comes on top of an earlier sentence's («كما قتل 3 آخرون»)."""
+    `more`: it comes on top of an earlier sentence's («كما قتل 3 آخرون»). `codes`: the places of its clause, as those
+    of an event."""
 
     kind: str
     number: int | None
@@ -38,6 +39,7 @@ class Claim:
     total: bool = False
     more: bool = False
     sentence: int = 0
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class TollReader:
     def read(self, passages: Sequence[Passage], counts: Callable[[Passage, int], bool]) -> Tolls:
         """The tolls of an article; `counts(passage, token)` says whether what stands there is told as new."""
         claims = tuple(claim for p in passages for claim in self._claims(p) if counts(p, p.token_at(claim.start)))
-        return Tolls(**{kind: _agreed([c for c in claims if c.kind == kind]) for kind in KINDS}, claims=claims)
+        return Tolls(**{kind: agreed([c for c in claims if c.kind == kind]) for kind in KINDS}, claims=claims)
 
     def _claims(self, passage: Passage) -> Iterator[Claim]:
         used: set[int] = set()
@@ -185,18 +187,25 @@ class TollReader:
         return False
 
     def _further(self, passage: Passage, at: int, end: int) -> tuple[int, int | None] | None:
-        """ "kill a former rebel commander", «قتلت قوات قسد 9 عناصر»: those killed stand behind who did it."""
+        """ "kill a former rebel commander", «قتلت قوات قسد 9 عناصر»: they stand behind who did it."""
         form, clause = passage.tokens[at].form.removeprefix("و"), passage.tokens[at].clause
         if not form.isascii() and not form.endswith("ت") and not form.startswith(("ي", "ت")):
             return None
         for after in range(at + 2, min(end, at + _LATIN)):
             if passage.tokens[after].clause != clause or not self._all.isdisjoint(passage.meanings[after].slots):
                 return None
-            if form.isascii() or number_at(passage.tokens, after) is not None:
+            if form.isascii() or number_at(passage.tokens, after) is not None or self._taken(passage, after):
                 people = self._people(passage, after, end)
                 if people is not None:
                     return people
         return None
+
+    def _taken(self, passage: Passage, at: int) -> bool:
+        """«اعتقلت قوى الأمن رجلين», «اختطفت دورية شاباً»: whom it is done to, by the ending of his case."""
+        token, slots = passage.tokens[at], passage.meanings[at].slots
+        two = self._pairs in slots and self._many not in slots and token.form.endswith("ين")
+        one = self._person in slots and (token.tanween or (token.form.endswith("ا") and self._many not in slots))
+        return two or one
 
     def _latin(self, passage: Passage, at: int) -> "_Span | None":
         """ "three killed", "7 Syrian soldiers were killed", "a child was killed"."""
@@ -360,8 +369,8 @@ def _range_start(tokens: Sequence[Token], number: Number) -> int | None:
     return None
 
 
-def _agreed(claims: Sequence[Claim]) -> int | None:
-    """One number of several: the title's if it has one, else the first sentence's; totals replace, «كما» adds."""
+def agreed(claims: Sequence[Claim]) -> int | None:
+    """One number of several of a kind: the title's, else the first sentence's; totals replace, «كما» adds."""
     title = _sum([c for c in claims if c.field == "title"])
     body = [c for c in claims if c.field == "text" and c.number is not None]
     if not body:

@@ -1,19 +1,27 @@
 """The alerts of one article: whom it concerns, what they know of its story, and a row in the outbox for each.
 
-A hot story concerns a hundred thousand chats. They are told in steps of `STEP`, each a unit of work of its own, so
-that nothing else waits for long; what is left to do is a row in the database, and survives a kill.
+A few chats for each of some articles are told together, with as many statements as one article takes. A hot story
+concerns a hundred thousand chats. They are told in steps of `STEP`, each a unit of work of its own, so that nothing
+else waits for long; what is left to do is a row in the database, and survives a kill.
 """
 
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection
 
 from bot.domain.alerting import (
     RINGS_WITHIN,
+    AlertKind,
     Arrival,
+    Concerned,
     Known,
+    Told,
+    Watcher,
     arrival,
     due_at,
     is_only_background,
@@ -53,7 +61,7 @@ def telling(
     came = arrival(placed.relation or "new", placed.reason, article, [])
     if came.denial:  # read the story only then: most of what joins one denies nothing
         earlier = articles.of_stories(connection, [placed.story_id]).get(placed.story_id, [])
-        reports = [told.article for told in earlier if told.id != article_id]
+        reports = [told.article for told in earlier if told.id < article_id]
         came = arrival(placed.relation or "new", placed.reason, article, reports)
     if not matches and not came.spreads:
         return None
@@ -69,34 +77,100 @@ def telling(
     )
 
 
-def tell(connection: Connection, task: Telling, now: datetime, step: int = STEP) -> tuple[int, Telling | None]:
-    """Queue the alerts of the next chats; returns how many, and what is left to do."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many alerts of an article were queued, and what is left to do."""
+
+    alerts: int = 0
+    left: Telling | None = None
+
+
+def tell_all(connection: Connection, tasks: Sequence[Telling], now: datetime) -> list[Outcome]:
+    """Queue the alerts of articles, in their order; of each, for the next `STEP` chats."""
+    outcomes = list[Outcome]()
+    for spreads, some in groupby(tasks, lambda task: task.came.spreads):
+        together = [] if spreads else list(some)
+        watchers = _few_watchers(connection, together)
+        if together and watchers is not None:
+            outcomes += _tell_few(connection, together, watchers, now)
+        else:
+            outcomes += [tell(connection, task, now) for task in together or some]
+    return outcomes
+
+
+def _few_watchers(connection: Connection, tasks: Sequence[Telling]) -> list[Watcher] | None:
+    """All who watch what these articles say; None where they are too many to be told at once."""
+    expressions = {match.watch_id for task in tasks for match in task.matches}
+    found = watchlists.watchers(connection, expressions, most=STEP + 1) if expressions else []
+    return found if len(found) <= STEP else None
+
+
+def _tell_few(
+    connection: Connection, tasks: Sequence[Telling], watchers: Sequence[Watcher], now: datetime
+) -> list[Outcome]:
+    by_expression: defaultdict[int, list[tuple[int, Watcher]]] = defaultdict(list)
+    for number, watcher in enumerate(watchers):
+        by_expression[watcher.expression_id].append((number, watcher))
+    joined = {task.story_id for task in tasks if task.came.joins}
+    chats = {watcher.chat_id for watcher in watchers}
+    known = outbox.known_among(connection, joined, chats, now - RINGS_WITHIN)
+    decided = list[Concerned]()
+    for task in tasks:
+        theirs = sorted(pair for match in task.matches for pair in by_expression[match.watch_id])
+        decided.append(_decided(task, [watcher for _, watcher in theirs], known))
+    queued = _record(connection, list(zip(tasks, decided, strict=True)), now)
+    return [Outcome(queued[task.article_id]) for task in tasks]
+
+
+def _decided(task: Telling, watchers: Sequence[Watcher], known: dict[tuple[int, int], Known]) -> Concerned:
+    """Whom one article rings for; they know of its story from then on."""
+    concerned = whom_to_tell(task.matches, watchers, task.background)
+    heard = {
+        one.chat_id: before for one in concerned.told if (before := known.get((task.story_id, one.chat_id))) is not None
+    }
+    decided = rings(concerned, heard, task.came)
+    for told in decided.told:
+        before = heard.get(told.chat_id, Known(False, 0))
+        known[task.story_id, told.chat_id] = Known(True, before.rings + (told.kind is not AlertKind.FIRST))
+    return decided
+
+
+def tell(connection: Connection, task: Telling, now: datetime, step: int = STEP) -> Outcome:
+    """Queue the alerts of an article for the next chats."""
     expressions = [match.watch_id for match in task.matches]
     story = task.story_id if task.came.spreads else None
     chats = watchlists.concerned(connection, expressions, story, task.after, step)
     if not chats:
-        return 0, None
-    concerned = whom_to_tell(task.matches, watchlists.watchers(connection, expressions, chats), task.background)
-    known = _known(connection, task, chats, now)
-    decided = rings(concerned, known, task.came)
-    new = [
-        NewAlert(
-            told.chat_id,
-            task.story_id,
-            task.article_id,
-            told.evidence,
-            priority_of(task.urgency, told.near),
-            task.due_at,
-            told.kind,
-        )
-        for told in decided.told
-    ]
+        return Outcome()
+    watchers = watchlists.watchers(connection, expressions, (chats[0], chats[-1]))
+    concerned = whom_to_tell(task.matches, watchers, task.background)
+    decided = rings(concerned, _known(connection, task, chats, now), task.came)
+    queued = _record(connection, [(task, decided)], now)
+    return Outcome(queued[task.article_id], replace(task, after=chats[-1]) if len(chats) == step else None)
+
+
+def _record(connection: Connection, decided: Sequence[tuple[Telling, Concerned]], now: datetime) -> Counter[int]:
+    """Queue alerts, note silences; returns how many alerts of each article are new."""
+    new = [_alert(task, told) for task, concerned in decided for told in concerned.told]
     already = outbox.add(connection, new, now)
-    silent: list[tuple[int, int | None, Silence]] = [(task.article_id, chat, why) for chat, why in decided.silent]
-    silent += [(task.article_id, chat, Silence.ALREADY_TOLD) for chat in already]
+    silent: list[tuple[int, int | None, Silence]] = [
+        (task.article_id, chat, why) for task, concerned in decided for chat, why in concerned.silent
+    ]
+    silent += [(article_id, chat, Silence.ALREADY_TOLD) for chat, article_id in sorted(already)]
     articles.record_silences(connection, silent, now)
-    left = replace(task, after=chats[-1]) if len(chats) == step else None
-    return len(new) - len(already), left
+    return Counter(alert.article_id for alert in new if (alert.chat_id, alert.article_id) not in already)
+
+
+def _alert(task: Telling, told: Told) -> NewAlert:
+    return NewAlert(
+        told.chat_id,
+        task.story_id,
+        task.article_id,
+        told.evidence,
+        priority_of(task.urgency, told.near),
+        task.due_at,
+        told.kind,
+    )
 
 
 def go_on(connection: Connection, now: datetime) -> int | None:
@@ -105,9 +179,9 @@ def go_on(connection: Connection, now: datetime) -> int | None:
     if kept is None:
         return None
     fanout_id, task = kept[0], _unpacked(kept[1])
-    count, left = tell(connection, task, now)
-    fanouts.keep(connection, fanout_id, packed(left) if left else None)
-    return count
+    told = tell(connection, task, now)
+    fanouts.keep(connection, fanout_id, packed(told.left) if told.left else None)
+    return told.alerts
 
 
 def packed(task: Telling) -> dict[str, Any]:

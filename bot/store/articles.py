@@ -9,10 +9,11 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Select, Table, func, insert, select, update
 
 from bot.domain.model import Article, Silence
+from bot.store import past_keys
 from bot.store.facts import events_in, facts_of, places_in, tolls_in
 from bot.store.tables import articles, silences, sources, stories
 
-KEYS_IN_A_QUERY = 500  # SQLite before 3.32 takes 999 variables; a feed rarely has more than 100 items
+ITEMS_IN_A_QUERY = 400  # SQLite before 3.32 takes 999 variables; two for each
 MOST_TOLD = 40  # reports of a story that an alert names; of more it says how many
 READ_OF_A_REPORT = 6_000  # code points; its lead and what follows, which is all that a summary of several takes
 
@@ -43,13 +44,15 @@ class Told:
         return self.name_ar if language == "ar" else self.name_en
 
 
-def known_keys(connection: Connection, source_id: str, keys: Sequence[str]) -> set[str]:
-    """Which of `keys` this source has published before."""
-    known: set[str] = set()
-    for start in range(0, len(keys), KEYS_IN_A_QUERY):
-        chunk = keys[start : start + KEYS_IN_A_QUERY]
-        query = select(articles.c.key).where(articles.c.source_id == source_id, articles.c.key.in_(chunk))
-        known.update(connection.execute(query).scalars())
+def known_among(connection: Connection, items: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these (source, key) have been published before, whether or not their articles have been erased since."""
+    known = past_keys.among(connection, items)
+    for start in range(0, len(items), ITEMS_IN_A_QUERY):
+        some = items[start : start + ITEMS_IN_A_QUERY]
+        # Not as pairs: for those SQLite reads the whole index.
+        ours = articles.c.source_id.in_({source for source, _ in some}) & articles.c.key.in_([key for _, key in some])
+        found = connection.execute(select(articles.c.source_id, articles.c.key).where(ours))
+        known.update({(row.source_id, row.key) for row in found}.intersection(some))
     return known
 
 
@@ -120,11 +123,6 @@ def of_stories(connection: Connection, story_ids: Collection[int]) -> dict[int, 
     for row in connection.execute(select(numbered).where(numbered.c.number <= MOST_TOLD).order_by(numbered.c.id)):
         told[row.story_id].append(Told(row.id, article_of(row), row.name_ar, row.name_en, row.relation))
     return told
-
-
-def last_seen_at(connection: Connection, story_id: int) -> datetime | None:
-    """When the last report of a story came in."""
-    return connection.execute(select(func.max(articles.c.seen_at)).where(articles.c.story_id == story_id)).scalar()
 
 
 def by_ids(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Told, int]]:

@@ -4,32 +4,56 @@ A **unit of work** is a plain function of a connection. It cannot await, so no t
 network. Units that wait are run one after another in the writer thread, each in a savepoint of its own, and share
 one commit: a unit that fails undoes only itself. Reads run beside the writer, on other connections.
 
+When the database takes no writes (the disk is full, another program holds the lock, the server is away), the units
+that ran fail, and all others wait until it takes a trial write. Whoever has something to store waits with them, so
+polls, updates and deliveries pause by themselves, hold what they have, and go on where they were.
+
 SQLite and PostgreSQL run the same statements; what differs between them is in this file alone.
 """
 
 import asyncio
 import contextlib
 import queue
+import secrets
+import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from bot.domain.errors import StoreError
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 Unit = Callable[[Connection], T]
 
 UNITS_IN_A_COMMIT = 200  # bounds how long the first of them waits for its commit: about 20 ms on SQLite
 READERS = 4
+PATIENCE_TO_OPEN = 10_000  # milliseconds that opening waits for another program's lock (SQLite)
+PATIENCE = 1_000  # and that a commit does before it is refused: how long closing may have to wait for it
+AGAIN_AFTER = 0.5  # seconds between two trials of a database that takes no writes
+TRIAL_BYTES = 256_000  # as much as a large commit adds, so that what waits is not let go into a full disk
+_REFUSALS = {  # by SQLite's primary result code; what is broken for good (CORRUPT, NOTADB) is no refusal
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+# By SQLSTATE: connection lost, out of resources (53100: disk full), read-only, shut down or starting, disk failure.
+_REFUSING_STATES = ("08", "53", "25006", "57P", "58030")
 LANE = 0x5241534944  # "RASID": the advisory lock under which one process at a time files news
 
 
@@ -45,6 +69,7 @@ class Store:
     def __init__(self, writing: Engine, reading: Engine) -> None:
         self._writing, self._reading = writing, reading
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closing = threading.Event()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._writer = threading.Thread(target=self._write_until_closed, name="store-writer", daemon=True)
         self._writer.start()
@@ -60,6 +85,7 @@ class Store:
             writing, reading = _engines(url)
             with writing.connect() as connection:
                 _migrate(connection)
+                _set_patience(connection)
         except (SQLAlchemyError, OSError) as error:
             raise StoreError(f"the database cannot be opened: {_reason(error)}") from error
         return cls(writing, reading)
@@ -81,7 +107,8 @@ class Store:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
 
     def close(self) -> None:
-        """Finish what is queued, then leave. Idempotent."""
+        """Finish what is queued, then leave; what a database that takes no writes holds up fails. Idempotent."""
+        self._closing.set()
         self._jobs.put(None)
         self._writer.join()
         self._readers.shutdown()
@@ -96,13 +123,16 @@ class Store:
         closing = False
         while not closing:
             jobs, closing = self._waiting_jobs()
-            # A caller that was cancelled while waiting no longer wants its unit to run.
-            jobs = [job for job in jobs if job.future.set_running_or_notify_cancel()]
-            if jobs:
-                self._commit(jobs)
+            while jobs:
+                try:
+                    self._commit(jobs)
+                except _Refused as refusal:
+                    if not self._outlasted(refusal):
+                        _fail([job for job in jobs if job.future.set_running_or_notify_cancel()], refusal)
+                        jobs.clear()
 
-    def _waiting_jobs(self) -> tuple[list[_Job], bool]:
-        jobs: list[_Job] = []
+    def _waiting_jobs(self) -> tuple[deque[_Job], bool]:
+        jobs = deque[_Job]()
         job = self._jobs.get()
         while job is not None:
             jobs.append(job)
@@ -111,23 +141,83 @@ class Store:
             job = self._jobs.get()
         return jobs, True
 
-    def _commit(self, jobs: list[_Job]) -> None:
-        done: list[tuple[_Job, Any]] = []
+    def _commit(self, jobs: deque[_Job]) -> None:
+        """Run jobs in one transaction, each taken from `jobs` when its turn comes.
+
+        Raises: _Refused: nothing was kept; those that ran have been told, those still in `jobs` did not run.
+        """
+        ran, done = list[_Job](), list[tuple[_Job, Any]]()
         try:
             with _translated(), self._writing.begin() as connection:
-                for job in jobs:
+                while jobs:
+                    job = jobs.popleft()
+                    # A caller that was cancelled while waiting no longer wants its unit to run.
+                    if not job.future.set_running_or_notify_cancel():
+                        continue
+                    ran.append(job)
                     try:
-                        with _translated(), connection.begin_nested():
-                            done.append((job, job.unit(connection)))
+                        done.append((job, _in_savepoint(job.unit, connection)))
+                    except _Refused:
+                        raise
                     except Exception as error:  # noqa: BLE001  # the job boundary: it goes to the caller
                         job.future.set_exception(error)
         except StoreError as error:
-            for job in jobs:
-                if not job.future.done():
-                    job.future.set_exception(error)
+            _fail(ran, error)
+            if isinstance(error, _Refused):
+                raise
             return
         for job, result in done:
             job.future.set_result(result)
+
+    def _outlasted(self, refusal: "_Refused") -> bool:
+        """Wait until the database takes writes again; False when we are closed before."""
+        log.error("store.refuses", why=str(refusal))
+        while not self._closing.wait(AGAIN_AFTER):
+            if self._takes_writes():
+                log.info("store.accepts")
+                return True
+        return False
+
+    def _takes_writes(self) -> bool:
+        """Whether it takes a commit of some size; a table of a moment, so that no other row is touched."""
+        content = secrets.token_hex(TRIAL_BYTES // 2)  # nothing that could be compressed
+        try:
+            with self._writing.begin() as connection:
+                connection.execute(text("DROP TABLE IF EXISTS trial"))
+                connection.execute(text("CREATE TABLE trial (content TEXT)"))
+                connection.execute(text("INSERT INTO trial VALUES (:content)"), {"content": content})
+            with self._writing.begin() as connection:
+                connection.execute(text("DROP TABLE trial"))
+        except SQLAlchemyError:
+            return False
+        return True
+
+
+class _Refused(StoreError):
+    """The database takes no writes now, whatever they are; later it may."""
+
+
+def _in_savepoint(unit: Unit[T], connection: Connection) -> T:
+    """Raises: _Refused: the whole transaction is lost. Anything else: only what this unit did is undone."""
+    refusal: _Refused | None = None
+    try:
+        with _translated(), connection.begin_nested():
+            try:
+                with _translated():
+                    return unit(connection)
+            except _Refused as error:
+                refusal = error
+                raise
+    except StoreError as error:
+        # SQLite may have ended the transaction by itself; then the savepoint is not there any more.
+        raise (refusal or error) from None
+
+
+def _fail(jobs: Iterable[_Job], error: StoreError) -> None:
+    """Tell those of them that have not been told."""
+    for job in jobs:
+        if not job.future.done():
+            job.future.set_exception(StoreError(str(error)))
 
 
 def file_in_one_lane(connection: Connection) -> None:
@@ -166,7 +256,7 @@ def _sqlite(url: str, begin: str, size: int) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={PATIENCE_TO_OPEN}", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")
@@ -183,12 +273,30 @@ def _migrate(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
+def _set_patience(connection: Connection) -> None:
+    """From now on the writer asks again by itself, so that it can be closed meanwhile."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE}")
+
+
 @contextlib.contextmanager
 def _translated() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise StoreError(_reason(error)) from error
+        raise (_Refused if _is_refusal(error) else StoreError)(_reason(error)) from error
+
+
+def _is_refusal(error: SQLAlchemyError) -> bool:
+    if not isinstance(error, DBAPIError) or error.connection_invalidated:
+        return isinstance(error, DBAPIError)
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in _REFUSALS
+    state = getattr(error.orig, "sqlstate", None)  # none where the server could not be reached at all
+    if state is None:
+        return isinstance(error, OperationalError)
+    return str(state).startswith(_REFUSING_STATES)
 
 
 def _reason(error: Exception) -> str:

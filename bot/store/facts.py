@@ -1,4 +1,4 @@
-"""What was understood of an article, as JSON and back: its places, events and tolls.
+"""What was understood of an article, as JSON and back: its places, events and tolls with the numbers they come from.
 
 Forms that an older version wrote are read for what they hold; what is missing is empty.
 """
@@ -10,9 +10,10 @@ from typing import Any
 from bot.domain.events import Event, Severity
 from bot.domain.modality import Modality
 from bot.domain.model import Article, PlaceHit
-from bot.domain.tolls import KINDS, Tolls
+from bot.domain.tolls import KINDS, Claim, Tolls
 
 Json = dict[str, Any]
+CLAIMS_KEPT = 60  # of an article: a long list of the dead repeats itself
 
 
 def facts_of(article: Article) -> Json:
@@ -22,6 +23,7 @@ def facts_of(article: Article) -> Json:
         "places": [[list(hit.codes), hit.field, hit.start, hit.end, hit.sure] for hit in article.places],
         "events": [asdict(event) for event in article.events],
         "tolls": tolls,
+        "claims": [_claim(claim) for claim in article.tolls.claims[:CLAIMS_KEPT]],
     }
 
 
@@ -47,5 +49,18 @@ def events_in(facts: Mapping[str, Any] | None) -> tuple[Event, ...]:
 
 
 def tolls_in(facts: Mapping[str, Any] | None) -> Tolls:
-    """The agreed numbers; the claims they come from are not kept."""
-    return Tolls(**{kind: number for kind, number in (facts or {}).get("tolls", {}).items() if kind in KINDS})
+    """The agreed numbers, and the claims they come from; none of an older version's."""
+    stored = facts or {}
+    tolls = {kind: number for kind, number in stored.get("tolls", {}).items() if kind in KINDS}
+    claims = (
+        Claim(kind, number, field, start, end, total, more, sentence, tuple(codes))
+        for kind, number, field, start, end, total, more, sentence, codes in stored.get("claims", ())
+    )
+    return Tolls(**tolls, claims=tuple(claims))
+
+
+def _claim(claim: Claim) -> list[Any]:
+    return [
+        claim.kind, claim.number, claim.field, claim.start, claim.end,
+        claim.total, claim.more, claim.sentence, list(claim.codes),
+    ]  # fmt: skip

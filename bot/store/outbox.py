@@ -3,6 +3,7 @@
     ready -> sending -> sent
                      -> ready   (again later: 429, network; or after a crash, then `uncertain`)
                      -> dead    (Telegram will never take it, or the chat has gone)
+          -> folded             (told of in a digest: store/digests.py)
 
 `sending` is committed before the call. What a crash leaves in `sending` may have arrived: it is sent once more,
 and silently.
@@ -11,18 +12,19 @@ A sent message is edited when its story has grown: `edit_due_at` says when. It s
 so a crash loses none.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, exists, func, select, update
 
 from bot.domain.alerting import URGENT, AlertKind, Known, priority_of
 from bot.domain.pacing import BOT, Rates, Slots, chat_scope
 from bot.store.articles import Told, by_ids, of_stories, written_of
 from bot.store.database import insert
-from bot.store.tables import alerts, chats, pace
+from bot.store.digests import named_in
+from bot.store.tables import alerts, chats, pace, stories
 
 SCANNED_IN_A_CLAIM = 200
 EDIT_EVERY = timedelta(seconds=60)  # at most: a message that keeps changing is not read
@@ -62,10 +64,12 @@ class Claimed:
     reply_to: int | None = None
     message_id: int | None = None
     lease: datetime | None = None
+    named: tuple[Told, ...] = ()  # of a digest: the most important
+    folded: int = 0  # of a digest: how many it tells of
 
 
-def add(connection: Connection, new: Sequence[NewAlert], now: datetime) -> set[int]:
-    """Queue alerts; returns the chats that had an alert of that article already, and get none."""
+def add(connection: Connection, new: Sequence[NewAlert], now: datetime) -> set[tuple[int, int]]:
+    """Queue alerts; returns the (chat, article) that there was an alert of already, and there is no other."""
     if not new:
         return set()
     rows = [
@@ -83,50 +87,76 @@ def add(connection: Connection, new: Sequence[NewAlert], now: datetime) -> set[i
         for a in new
     ]
     statement = insert(connection, alerts).on_conflict_do_nothing(index_elements=["chat_id", "article_id"])
-    queued = set(connection.scalars(statement.returning(alerts.c.chat_id), rows))
-    return {a.chat_id for a in new} - queued
+    queued = connection.execute(statement.returning(alerts.c.chat_id, alerts.c.article_id), rows)
+    return {(a.chat_id, a.article_id) for a in new}.difference((row.chat_id, row.article_id) for row in queued)
+
+
+def told_of(connection: Connection, story_ids: Collection[int]) -> set[int]:
+    """Which of these stories any chat has an alert of."""
+    if not story_ids:
+        return set()
+    some = exists().where(alerts.c.story_id == stories.c.id)
+    return set(connection.scalars(select(stories.c.id).where(stories.c.id.in_(story_ids), some)))
 
 
 def known(connection: Connection, story_id: int, first: int, last: int, since: datetime) -> dict[int, Known]:
     """What the chats from `first` to `last` have heard of a story; developments since `since` are counted."""
-    late = (alerts.c.kind != AlertKind.FIRST) & (alerts.c.created_at >= since)
+    ours = (alerts.c.story_id == story_id) & alerts.c.chat_id.between(first, last)
+    return {chat: heard for (_, chat), heard in _known(connection, ours, since).items()}
+
+
+def known_among(
+    connection: Connection, story_ids: Collection[int], chat_ids: Collection[int], since: datetime
+) -> dict[tuple[int, int], Known]:
+    """(story, chat) -> what the chat has heard of the story."""
+    if not story_ids or not chat_ids:
+        return {}
+    return _known(connection, alerts.c.story_id.in_(story_ids) & alerts.c.chat_id.in_(chat_ids), since)
+
+
+def _known(connection: Connection, which: ColumnElement[bool], since: datetime) -> dict[tuple[int, int], Known]:
+    late = alerts.c.kind.in_((AlertKind.DEVELOPMENT, AlertKind.DENIAL)) & (alerts.c.created_at >= since)
     query = (
         select(
+            alerts.c.story_id,
             alerts.c.chat_id,
             func.max(case((alerts.c.state == "ready", 1), else_=0)).label("waiting"),
             func.sum(case((late, 1), else_=0)).label("rings"),
         )
-        .where(alerts.c.story_id == story_id, alerts.c.chat_id.between(first, last))
-        .group_by(alerts.c.chat_id)
+        .where(which)
+        .group_by(alerts.c.story_id, alerts.c.chat_id)
     )
-    return {row.chat_id: Known(bool(row.waiting), row.rings) for row in connection.execute(query)}
+    return {(r.story_id, r.chat_id): Known(bool(r.waiting), r.rings) for r in connection.execute(query)}
 
 
-def outdate(connection: Connection, story_id: int, urgency: int, now: datetime) -> bool:
-    """A story has grown: its messages are to be edited, and what waits hurries if the news is urgent.
-
-    True when there is a message to edit.
+def outdate(connection: Connection, grown: Mapping[int, int], now: datetime) -> set[int]:
+    """Stories have grown, by news of some urgency each: their messages are to be edited, and what waits of a story
+    hurries if its news is urgent. Returns the stories that have a message to edit.
     """
-    fresh = (alerts.c.state == "ready") & (alerts.c.attempts == 0) & (alerts.c.story_id == story_id)
-    if urgency == URGENT:
-        slower = fresh & (alerts.c.priority > priority_of(URGENT, near=False))
-        urgent = update(alerts).where(slower)
-        connection.execute(urgent.values(priority=priority_of(URGENT, near=True), due_at=now))
-    shown = (alerts.c.story_id == story_id) & (alerts.c.kind == AlertKind.FIRST)
+    told = told_of(connection, grown)
+    urgent = [story for story in told if grown[story] == URGENT]
+    if urgent:
+        fresh = (alerts.c.state == "ready") & (alerts.c.attempts == 0) & alerts.c.story_id.in_(urgent)
+        hurry = update(alerts).where(fresh, alerts.c.priority > priority_of(URGENT, near=False))
+        connection.execute(hurry.values(priority=priority_of(URGENT, near=True), due_at=now))
+    due = [(story, row) for story in sorted(told) for row in _shown(connection, story, now)]
+    if due:
+        rows = [{"of": r.id, "due": max(now, (r.edited_at or r.sent_at or now) + EDIT_EVERY)} for _, r in due]
+        change = update(alerts).where(alerts.c.id == bindparam("of")).values(edit_due_at=bindparam("due"))
+        connection.execute(change, rows)
+    return {story for story, _ in due}
+
+
+def _shown(connection: Connection, story_id: int, now: datetime) -> Sequence[Any]:
+    """The messages that show a story and can be edited."""
+    first = (alerts.c.story_id == story_id) & (alerts.c.kind == AlertKind.FIRST)
     query = (
         select(alerts.c.id, alerts.c.sent_at, alerts.c.edited_at)
-        .where(shown, alerts.c.state.in_(("sent", "sending")), alerts.c.created_at > now - EDITED_FOR)
+        .where(first, alerts.c.state.in_(("sent", "sending")), alerts.c.created_at > now - EDITED_FOR)
         .order_by(alerts.c.id)
         .limit(MOST_EDITED)
     )
-    rows = [
-        {"of": row.id, "due": max(now, (row.edited_at or row.sent_at or now) + EDIT_EVERY)}
-        for row in connection.execute(query)
-    ]
-    if rows:
-        due = update(alerts).where(alerts.c.id == bindparam("of")).values(edit_due_at=bindparam("due"))
-        connection.execute(due, rows)
-    return bool(rows)
+    return connection.execute(query).all()
 
 
 def next_due_at(connection: Connection, now: datetime) -> datetime | None:
@@ -191,11 +221,6 @@ def recover(connection: Connection) -> int:
     return connection.execute(statement).rowcount
 
 
-def prune_pace(connection: Connection, now: datetime) -> int:
-    """Instants that have passed limit nothing any more."""
-    return connection.execute(delete(pace).where(pace.c.next_at < now)).rowcount
-
-
 def _leave_sending(connection: Connection, alert_id: int, **changes: Any) -> None:
     """Compare and set: an alert that has been forgotten, or settled by another run, is left alone."""
     ours = (alerts.c.id == alert_id) & (alerts.c.state == "sending")
@@ -256,10 +281,11 @@ def _claimed(
     """With what their messages are made of; each story is read once."""
     if not taken:
         return
-    stories = {row.story_id for row, _ in taken}
-    told, written = of_stories(connection, stories), written_of(connection, stories)
+    shown = {row.story_id for row, _ in taken}
+    told, written = of_stories(connection, shown), written_of(connection, shown)
     rang = by_ids(connection, {row.article_id for row, _ in taken})
     answered = _first_messages(connection, [row for row, _ in taken if row.kind != AlertKind.FIRST])
+    digests = named_in(connection, [row.id for row, _ in taken if row.kind == AlertKind.DIGEST])
     for row, slot in taken:
         yield Claimed(
             id=row.id,
@@ -276,6 +302,8 @@ def _claimed(
             reply_to=answered.get((row.chat_id, row.story_id)),
             message_id=row.message_id,
             lease=lease,
+            named=tuple(digests[row.id][0]) if row.id in digests else (),
+            folded=digests[row.id][1] if row.id in digests else 0,
         )
 
 

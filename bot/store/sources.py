@@ -1,12 +1,12 @@
 """The sources' state: what to ask them with, when to look again, how they are doing, what went wrong."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, Text, bindparam, func, select, update
 
 from bot.domain.model import (
     Article,
@@ -81,7 +81,8 @@ def _put(connection: Connection, source: Source, now: datetime, row: dict[str, o
 
 def _definition(source: Source) -> dict[str, Any]:
     """A source as JSON; what it leaves out is the default."""
-    known = asdict(source) | {"interval_seconds": round(source.interval.total_seconds())}
+    seconds = source.interval and round(source.interval.total_seconds())
+    known = asdict(source) | {"interval_seconds": seconds}
     del known["interval"]
     return known
 
@@ -96,7 +97,8 @@ def _source(row: Row[Any]) -> Source:
     known |= {"id": row.id, "url": row.url, "name_ar": row.name_ar, "name_en": row.name_en}
     known["kind"] = SourceKind(stored.get("kind", SourceKind.FEED))
     known["state"] = SourceState(stored.get("state", SourceState.ON))
-    known["interval"] = timedelta(seconds=stored.get("interval_seconds", 300))
+    seconds = stored.get("interval_seconds")
+    known["interval"] = timedelta(seconds=seconds) if seconds else None
     known |= {name: tuple(stored.get(name, ())) for name in ("languages", "strip")}
     known["selectors"] = Selectors(**stored["selectors"]) if stored.get("selectors") else None
     source = Source(**known)
@@ -118,79 +120,118 @@ def due(connection: Connection, now: datetime, limit: int) -> list[DueSource]:
 
 
 class Standing(NamedTuple):
-    """`filed`: a poll of it has been filed before; if not, the one at hand alerts nobody."""
+    """`filed`: a poll of it has been filed before; if not, the one at hand alerts nobody. `row`: all that is stored."""
 
     filed: bool
     names: tuple[str, ...]
-    source: Source | None = None
+    row: Row[Any] | None = None
+
+    @property
+    def source(self) -> Source | None:
+        return None if self.row is None else _source(self.row)
+
+    @property
+    def max_alerts(self) -> int | None:
+        """Of the source; for itself, as this is asked of every poll."""
+        return None if self.row is None else self.row.definition.get("max_alerts")
 
 
 def standing(connection: Connection, source_id: str) -> Standing:
-    """What the newsdesk must know of a source; one that is not in the table has neither name nor past."""
-    row = connection.execute(select(sources).where(sources.c.id == source_id)).first()
-    if row is None:
-        return Standing(False, ())
-    return Standing(row.filed_at is not None, (source_id, row.name_ar, row.name_en), _source(row))
+    return standings(connection, [source_id])[source_id]
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What a poll found out about its source, besides its articles.
-
-    `size`: bytes of the document. `rhythm`: for the schedule. `title`: that the source gives itself. `paused_why`:
-    why it is hardly asked from now on. What is None stays as it was; a pause ends with the next poll that goes well.
-    """
-
-    size: int = 0
-    rhythm: str | None = None
-    title: str | None = None
-    paused_why: str | None = None
+def standings(connection: Connection, source_ids: Collection[str]) -> dict[str, Standing]:
+    """What the newsdesk must know of sources; one that is not in the table has neither name nor past."""
+    known = {name: Standing(False, ()) for name in source_ids}
+    for row in connection.execute(select(sources).where(sources.c.id.in_(source_ids))):
+        known[row.id] = Standing(row.filed_at is not None, (row.id, row.name_ar, row.name_en), row)
+    return known
 
 
-def record_poll(
-    connection: Connection, poll: Poll, new: Sequence[Article] = (), findings: Findings = Findings()
+def record_unchanged(connection: Connection, polls: Sequence[Poll]) -> None:
+    """Store many polls at once to which the servers said that nothing has changed."""
+    statement = update(sources).where(sources.c.id == bindparam("of"))
+    connection.execute(
+        statement.values(
+            polled_at=bindparam("at"),
+            good_at=bindparam("at"),
+            next_poll_at=bindparam("next"),
+            failures=0,
+            paused_why=None,
+            rhythm=func.coalesce(bindparam("heard", type_=Text), sources.c.rhythm),
+        ),
+        [{"of": p.source_id, "at": p.polled_at, "next": p.next_poll_at, "heard": p.findings.rhythm} for p in polls],
+    )
+
+
+def record_poll(connection: Connection, poll: Poll, new: Sequence[Article] = ()) -> None:
+    """Store what one poll changes of its source's state: `record_polls` of one."""
+    record_polls(connection, [(poll, new)], standings(connection, [poll.source_id]))
+
+
+def record_polls(
+    connection: Connection, polls: Sequence[tuple[Poll, Sequence[Article]]], known: Mapping[str, Standing]
 ) -> None:
-    """Store what one poll changes of its source's state; `new` are those of its articles that were not known.
+    """Store what polls of different sources change of their state, in one statement; with each poll those of its
+    articles that were new. `known`: the standings, read in the same transaction, which files the articles too.
 
-    Belongs into the transaction that files its articles. A poll that brought nothing costs one statement.
+    A source that has got another address meanwhile is left alone.
     """
-    changes: dict[str, object] = {"polled_at": poll.polled_at, "next_poll_at": poll.next_poll_at}
-    if poll.outcome is PollOutcome.FAILED:
-        changes["failures"] = sources.c.failures + 1
-    else:
-        changes |= {"failures": 0, "good_at": poll.polled_at, "paused_why": None}
-    if poll.outcome is PollOutcome.READ:
-        changes["filed_at"] = func.coalesce(sources.c.filed_at, poll.polled_at)
-    if poll.validators is not None:
-        changes |= {"etag": poll.validators.etag, "last_modified": poll.validators.last_modified}
-    if poll.problems:
-        problem = poll.problems[0]
-        changes |= {"problem": problem.kind, "problem_detail": problem.detail, "problem_at": poll.polled_at}
-    if new or findings.size:
-        changes |= _measured(connection, poll, new, findings.size)
-    found = {"rhythm": findings.rhythm, "title": findings.title, "paused_why": findings.paused_why}
-    changes |= {name: value for name, value in found.items() if value is not None}
-    connection.execute(update(sources).where(sources.c.id == poll.source_id).values(changes))
+    rows = [
+        {"of": poll.source_id, "at": row.url} | _changed(row, poll, new)
+        for poll, new in polls
+        if (row := known[poll.source_id].row) is not None
+    ]
+    if rows:
+        ours = (sources.c.id == bindparam("of")) & (sources.c.url == bindparam("at"))
+        connection.execute(update(sources).where(ours), rows)
 
 
-def _measured(connection: Connection, poll: Poll, new: Sequence[Article], size: int) -> dict[str, object]:
+def _changed(row: Row[Any], poll: Poll, new: Sequence[Article]) -> dict[str, Any]:
+    """The same columns for every poll, with what it leaves as it was."""
+    at, findings = poll.polled_at, poll.findings
+    failed, read = poll.outcome is PollOutcome.FAILED, poll.outcome is PollOutcome.READ
+    validators = poll.validators or Validators(row.etag, row.last_modified)
+    paused_why = findings.paused_why or (row.paused_why if failed else None)
+    changes = {
+        "polled_at": at,
+        "next_poll_at": poll.next_poll_at,
+        "failures": row.failures + 1 if failed else 0,
+        "good_at": row.good_at if failed else at,
+        "filed_at": row.filed_at or (at if read else None),
+        "etag": validators.etag,
+        "last_modified": validators.last_modified,
+        "paused_why": paused_why,
+        "rhythm": row.rhythm if findings.rhythm is None else findings.rhythm,
+        "title": row.title if findings.title is None else findings.title,
+    }
+    return changes | _trouble(row, poll) | _measured(row, poll, new)
+
+
+def _trouble(row: Row[Any], poll: Poll) -> dict[str, Any]:
+    if not poll.problems:
+        return {name: getattr(row, name) for name in ("problem", "problem_detail", "problem_at")}
+    problem = poll.problems[0]
+    return {"problem": problem.kind, "problem_detail": problem.detail, "problem_at": poll.polled_at}
+
+
+def _measured(row: Row[Any], poll: Poll, new: Sequence[Article]) -> dict[str, Any]:
     """The rates and the delay after this poll. What the first poll finds was there before, and is not counted; nor
     is the delay of an item whose date was in the future: it was published, for us, when we saw it."""
-    row = connection.execute(select(sources).where(sources.c.id == poll.source_id)).first()
-    if row is None or row.filed_at is None:
-        return {"last_item_at": poll.polled_at} if new else {}
-    elapsed = poll.polled_at - (row.measured_at or row.filed_at)
-    changes: dict[str, object] = {
-        "measured_at": poll.polled_at,
-        "items_a_day": counted(row.items_a_day, elapsed, len(new)),
-        "bytes_a_day": counted(row.bytes_a_day, elapsed, size),
-    }
+    names = ("last_item_at", "measured_at", "items_a_day", "bytes_a_day", "delay_seconds")
+    measured = {name: getattr(row, name) for name in names}
     if new:
-        changes["last_item_at"] = poll.polled_at
+        measured["last_item_at"] = poll.polled_at
+    if row.filed_at is None or not (new or poll.findings.size):
+        return measured
+    elapsed = poll.polled_at - (row.measured_at or row.filed_at)
+    measured["measured_at"] = poll.polled_at
+    measured["items_a_day"] = counted(row.items_a_day, elapsed, len(new))
+    measured["bytes_a_day"] = counted(row.bytes_a_day, elapsed, poll.findings.size)
     delays = [a.seen_at - a.published_at for a in new if a.published_at and a.published_at < a.seen_at]
     if recent := [delay.total_seconds() for delay in delays if delay <= BACKLOG]:
-        changes["delay_seconds"] = smoothed(row.delay_seconds, median(recent))
-    return changes
+        measured["delay_seconds"] = smoothed(row.delay_seconds, median(recent))
+    return measured
 
 
 # --- health ---------------------------------------------------------------------------------------------------------

@@ -129,6 +129,13 @@ articles = Table(
     ),
 )
 
+# The items whose articles have been erased: should one still stand in its feed, it must not come as new.
+past_keys = Table(
+    "past_keys",
+    metadata,
+    Column("digest", RowId, primary_key=True, autoincrement=False),  # store/past_keys.py
+)
+
 chats = Table(
     "chats",
     metadata,
@@ -137,6 +144,13 @@ chats = Table(
     Column("state", Text, nullable=False, server_default="active"),  # active, gone
     Column("state_why", Text),
     Column("created_at", Instant, nullable=False),
+    Column("gone_at", Instant),  # when housekeeping found it gone
+    Index(
+        "ix_chats_gone",
+        "gone_at",
+        sqlite_where=text("gone_at IS NOT NULL"),
+        postgresql_where=text("gone_at IS NOT NULL"),
+    ),
 )
 
 # A watched expression is stored once, however many chats watch it; ids grow, so an index can follow the table.
@@ -171,7 +185,7 @@ alerts = Table(
     Column("article_id", RowId, ForeignKey("articles.id"), nullable=False),
     Column("evidence", JSON, nullable=False),  # [{"watch", "field", "start", "end", "surface"}]
     Column("priority", SmallInteger, nullable=False),  # 0 goes first
-    Column("state", Text, nullable=False),  # ready, sending, sent, dead
+    Column("state", Text, nullable=False),  # ready, sending, sent, dead, folded
     Column("due_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("uncertain", Boolean, nullable=False, server_default=text("false")),  # may have arrived already
@@ -179,11 +193,19 @@ alerts = Table(
     Column("why", Text),  # what Telegram said when it was not sent
     Column("created_at", Instant, nullable=False),
     Column("sent_at", Instant),
-    Column("kind", Text, nullable=False, server_default="first"),  # first, development, denial
+    Column("kind", Text, nullable=False, server_default="first"),  # first, development, denial, digest
+    Column("folded_into", RowId),  # the digest that tells of it in a line
     Column("edit_due_at", Instant),  # the message is behind its story; while it is edited: when to try again
     Column("edited_at", Instant),  # when the last edit began
     UniqueConstraint("chat_id", "article_id"),
     Index(None, "story_id", "chat_id"),
+    Index(None, "article_id"),
+    Index(
+        "ix_alerts_folded",
+        "folded_into",
+        sqlite_where=text("folded_into IS NOT NULL"),
+        postgresql_where=text("folded_into IS NOT NULL"),
+    ),
     Index(
         "ix_alerts_edits",
         "edit_due_at",
@@ -223,6 +245,20 @@ silences = Table(
     Column("at", Instant, nullable=False),
     Index(None, "article_id"),
     Index(None, "chat_id"),
+)
+
+# What ails a source, until every operator has been told of it, and for a week after.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("source_id", Text, ForeignKey("sources.id"), nullable=False),
+    Column("condition", Text, nullable=False),  # domain/source_health.py
+    Column("detail", Text, nullable=False),  # what fills its message
+    Column("told", JSON, nullable=False, server_default="[]"),  # the operators' chats that have it
+    Column("created_at", Instant, nullable=False),
+    Column("closed_at", Instant),  # all have it
+    Index("ix_notices_open", "id", sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL")),
 )
 
 # When a scope ("bot", "chat:<id>") may be sent to again: the state of a GCRA limiter, and of Telegram's 429.

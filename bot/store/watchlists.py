@@ -183,15 +183,24 @@ def concerned(
     return list(connection.execute(query).scalars())
 
 
-def watchers(connection: Connection, expression_ids: Collection[int], chat_ids: Sequence[int]) -> list[Watcher]:
-    """Who of these chats, which are in order, watches these expressions."""
+def watchers(
+    connection: Connection,
+    expression_ids: Collection[int],
+    between: tuple[int, int] | None = None,
+    most: int | None = None,
+) -> list[Watcher]:
+    """Who watches these expressions, those first who have for longest; of all chats, or of those `between` two ids,
+    both included. Where there are more than `most`, any of them."""
     query = (
-        select(watches.c.chat_id, watches.c.expression_id, watches.c.shown, chats.c.state)
+        select(watches.c.id, watches.c.chat_id, watches.c.expression_id, watches.c.shown, chats.c.state)
         .join(chats, chats.c.id == watches.c.chat_id)
-        .where(watches.c.expression_id.in_(expression_ids), watches.c.chat_id.between(chat_ids[0], chat_ids[-1]))
-        .order_by(watches.c.id)
+        .where(watches.c.expression_id.in_(expression_ids))
+        .limit(most)
     )
-    return [Watcher(r.chat_id, r.expression_id, r.shown, r.state == "active") for r in connection.execute(query)]
+    if between is not None:
+        query = query.where(watches.c.chat_id.between(*between))
+    rows = sorted(connection.execute(query), key=lambda row: row.id)  # here, not there: `most` then needs no sorting
+    return [Watcher(r.chat_id, r.expression_id, r.shown, r.state == "active") for r in rows]
 
 
 def _drop_unwatched(connection: Connection, expression_ids: Collection[int]) -> None:

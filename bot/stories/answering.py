@@ -4,16 +4,20 @@ The forms of the answers are a public interface.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.clustering import Stories, Teller
-from bot.domain.story_features import Report
-from bot.places import Places
+from bot.domain.language import detect
+from bot.domain.model import Article
+from bot.domain.story_features import Report, report_of
+from bot.events import event_reader
+from bot.places import Places, hit_of
 
 Json = dict[str, Any]
-_READ_FOR_PLACES = 1_000  # code points of a text
+_READ = 1_000  # code points of a text that are read for places, events and tolls
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,26 @@ class Storyteller:
         }
 
     def report(self, item: Mapping[str, Any], name: str) -> Report:
+        """An article as the news desk would know it: its places, events and tolls are read."""
         title, text = _text(item, "title"), _text(item, "text")
-        found = self.places.found_in(title, text[:_READ_FOR_PLACES])
-        return Report(name, _text(item, "source"), title, text, _time(item.get("published_at")), found)
+        at = _time(item.get("published_at"))
+        mentions = self.places.reader.recognise(title, text[:_READ], None)
+        happenings = event_reader().read(title, text[:_READ], mentions, at.year if at else None)
+        article = Article(
+            source_id=_text(item, "source"),
+            key=name,
+            url=None,
+            title=title,
+            text=text,
+            language=detect(f"{title}\n{text[:_READ]}"),
+            published_at=at,
+            seen_at=at or _NEVER,
+            fingerprint=None,
+            places=tuple(hit_of(mention, self.places.reader.gazetteer) for mention in mentions),
+            events=happenings.told,
+            tolls=happenings.tolls,
+        )
+        return replace(report_of(article, name), at=at)
 
 
 def _object(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, text, update
 
 from bot.domain.model import (
     Article,
+    Findings,
     Poll,
     PollOutcome,
     Problem,
@@ -22,7 +23,7 @@ from bot.domain.model import (
     Validators,
 )
 from bot.store import Store, sources
-from bot.store.sources import Findings, SourceHealth
+from bot.store.sources import SourceHealth
 from bot.store.tables import sources as table
 from tests.conftest import NOON
 
@@ -68,7 +69,7 @@ def article(source: Source, key: str, seen_at: datetime, delay: timedelta | None
 
 
 async def record(store: Store, poll: Poll, *new: Article, findings: Findings = Findings()) -> None:
-    await store.write(lambda c: sources.record_poll(c, poll, new, findings))
+    await store.write(lambda c: sources.record_poll(c, replace(poll, findings=findings), new))
 
 
 async def health(store: Store, source: Source = FEED, at: datetime = NOON) -> SourceHealth:
@@ -80,7 +81,7 @@ async def test_the_whole_definition_of_a_source_is_kept(store: Store) -> None:
     await enlist(store, FEED, FULL)
     assert await polled(store) == {"feed": FEED, "page": FULL}
     standing = await store.read(lambda c: sources.standing(c, "page"))
-    assert standing == (False, ("page", "الصفحة", "Page"), FULL)
+    assert (standing.filed, standing.names, standing.source) == (False, ("page", "الصفحة", "Page"), FULL)
 
 
 async def test_a_definition_that_changes_is_taken_over_and_the_state_stays(store: Store) -> None:
@@ -94,7 +95,7 @@ async def test_a_definition_that_changes_is_taken_over_and_the_state_stays(store
 
 async def test_what_a_later_version_wrote_into_a_definition_does_no_harm(store: Store) -> None:
     await enlist(store, FEED, FULL)
-    stored = {"interval_seconds": 300, "colour": "red"}
+    stored = {"interval_seconds": None, "colour": "red"}
     await store.write(lambda c: c.execute(update(table).where(table.c.id == "feed").values(definition=stored)))
     assert (await polled(store))["feed"] == FEED
 
@@ -192,6 +193,21 @@ async def test_a_pause_lasts_until_a_poll_goes_well(store: Store) -> None:
     await record(store, poll(FEED, NOON, PollOutcome.NOT_MODIFIED))
     doing = await health(store)
     assert (doing.paused_why, doing.failures, doing.problem) == (None, 0, "timeout")
+
+
+async def test_what_has_not_changed_is_recorded_for_many_at_once(store: Store) -> None:
+    await enlist(store, FEED, FULL)
+    await record(store, poll(FEED, NOON, PollOutcome.FAILED, Problem(ProblemKind.TIMEOUT)))
+    at = NOON + HOUR
+    unchanged = [replace(poll(source, at, PollOutcome.NOT_MODIFIED), next_poll_at=at + HOUR) for source in (FEED, FULL)]
+    heard = replace(unchanged[0], findings=Findings(rhythm='{"x": 1}'))
+    await store.write(lambda c: sources.record_unchanged(c, [heard, unchanged[1]]))
+    doing = await health(store)
+    assert (doing.failures, doing.good_at, doing.polled_at, doing.problem) == (0, at, at, "timeout")
+    assert doing.next_poll_at == at + HOUR
+    due = await store.read(lambda c: sources.due(c, at + HOUR, 10))
+    assert {one.source.id: one.rhythm for one in due} == {"feed": '{"x": 1}', "page": None}
+    assert doing.filed_at is None  # an answer without items is not the first poll
 
 
 async def test_the_operator_is_told_of_a_state_once_and_again_when_it_comes_back(store: Store) -> None:

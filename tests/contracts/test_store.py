@@ -1,13 +1,18 @@
 """The store keeps its promises on every database."""
 
 import asyncio
+import sqlite3
 import threading
+from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, func, select, text
+from structlog.testing import capture_logs
 
 from bot.domain.errors import StoreError, UserError
 from bot.store import Store, watchlists
@@ -96,6 +101,149 @@ async def test_what_is_queued_at_closing_is_still_written(database_url: str) -> 
     again = Store.open(database_url)
     assert await again.read(count) == 50
     again.close()
+
+
+@pytest.fixture
+async def file(tmp_path: Path) -> Path:
+    return tmp_path / "rasid.sqlite3"
+
+
+@pytest.fixture
+async def on_file(file: Path) -> AsyncIterator[Store]:
+    store = Store.open(f"sqlite:///{file}")
+    yield store
+    await asyncio.to_thread(store.close)
+
+
+def other_program(file: Path) -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(file, isolation_level=None))
+
+
+async def refused(logs: list[dict[str, object]]) -> None:
+    """Wait until the store says that the database takes no writes."""
+    async with asyncio.timeout(10):
+        while not any(line["event"] == "store.refuses" for line in logs):
+            await asyncio.sleep(0.01)
+
+
+def events(logs: list[dict[str, object]]) -> list[object]:
+    return [line["event"] for line in logs]
+
+
+async def test_what_waits_for_another_programs_lock_is_written_when_it_ends(file: Path, on_file: Store) -> None:
+    with capture_logs() as logs, other_program(file) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = [
+            asyncio.create_task(on_file.write(lambda c, n=n: watchlists.meet(c, n, "ar", NOON))) for n in range(1, 21)
+        ]
+        await refused(logs)
+        assert await on_file.read(count) == 0  # reading goes on
+        assert not any(task.done() for task in waiting)
+        other.execute("ROLLBACK")
+        await asyncio.gather(*waiting)
+    assert await on_file.read(count) == 20
+    assert events(logs) == ["store.refuses", "store.accepts"]
+    assert "locked" in str(logs[0]["why"])
+
+
+async def test_a_caller_that_gave_up_while_the_database_was_locked_gets_nothing_written(
+    file: Path, on_file: Store
+) -> None:
+    with capture_logs() as logs, other_program(file) as other:
+        other.execute("BEGIN IMMEDIATE")
+        unwanted, wanted = (
+            asyncio.create_task(on_file.write(lambda c, n=n: watchlists.meet(c, n, "ar", NOON))) for n in (1, 2)
+        )
+        await refused(logs)
+        unwanted.cancel()
+        await asyncio.sleep(0)
+        other.execute("ROLLBACK")
+        await wanted
+    assert await on_file.read(lambda c: list(c.execute(select(chats.c.id)).scalars())) == [2]
+
+
+async def test_closing_does_not_wait_for_a_locked_database(file: Path) -> None:
+    store = Store.open(f"sqlite:///{file}")
+    with capture_logs() as logs, other_program(file) as other:
+        other.execute("BEGIN IMMEDIATE")
+        first = asyncio.create_task(store.write(lambda c: watchlists.meet(c, 1, "ar", NOON)))
+        await refused(logs)
+        behind = asyncio.create_task(store.write(lambda c: watchlists.meet(c, 2, "ar", NOON)))
+        await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            await asyncio.to_thread(store.close)
+        assert [type(e) for e in await asyncio.gather(first, behind, return_exceptions=True)] == [StoreError] * 2
+
+
+async def test_a_full_disk_fails_what_met_it_and_holds_the_rest_until_there_is_room(file: Path, on_file: Store) -> None:
+    """The limit on pages stands in for the disk; another program makes room, as an operator would."""
+
+    def fill(connection: Connection) -> None:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 4}")
+        watchlists.meet(connection, 1, "ar", NOON)
+        connection.execute(text("INSERT INTO ballast VALUES (zeroblob(1000000))"))
+
+    await on_file.write(lambda c: c.execute(text("CREATE TABLE ballast (x)")))
+    await on_file.write(lambda c: c.execute(text("INSERT INTO ballast VALUES (zeroblob(1000000))")))
+    with capture_logs() as logs:
+        full = asyncio.create_task(on_file.write(fill))
+        held = asyncio.create_task(on_file.write(lambda c: watchlists.meet(c, 2, "ar", NOON)))
+        with pytest.raises(StoreError, match="full"):
+            await full
+        await refused(logs)
+        later = asyncio.create_task(on_file.write(lambda c: watchlists.meet(c, 3, "ar", NOON)))
+        await asyncio.sleep(0)
+        assert not held.done()
+        with other_program(file) as other:
+            other.execute("DELETE FROM ballast")
+        await asyncio.gather(held, later)
+    assert await on_file.read(lambda c: sorted(c.execute(select(chats.c.id)).scalars())) == [2, 3]
+    assert events(logs) == ["store.refuses", "store.accepts"]
+    tables = await on_file.read(lambda c: c.execute(text("SELECT name FROM sqlite_master")).scalars().all())
+    assert "trial" not in tables
+
+
+@pytest.mark.postgres
+async def test_a_server_that_goes_away_is_waited_for(postgres: str, postgres_url: str) -> None:
+    store, name = Store.open(postgres_url), postgres_url.rpartition("/")[2]
+
+    def shut(door: bool) -> None:
+        with psycopg.connect(postgres, autocommit=True) as server:
+            server.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS {not door}".encode())
+            if door:
+                server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
+    with capture_logs() as logs:
+        await asyncio.to_thread(shut, True)
+        waiting = asyncio.create_task(store.write(lambda c: watchlists.meet(c, 1, "ar", NOON)))
+        await refused(logs)
+        assert not waiting.done()
+        await asyncio.to_thread(shut, False)
+        await waiting
+    assert await store.read(count) == 1
+    assert events(logs) == ["store.refuses", "store.accepts"]
+    await asyncio.to_thread(store.close)
+
+
+@pytest.mark.postgres
+async def test_a_connection_lost_in_the_middle_fails_that_unit_and_the_next_goes_on(postgres_url: str) -> None:
+    store = Store.open(postgres_url)
+
+    def lose(connection: Connection) -> None:
+        watchlists.meet(connection, 1, "ar", NOON)
+        pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        watchlists.meet(connection, 2, "ar", NOON)
+
+    losing = asyncio.create_task(store.write(lose))
+    behind = asyncio.create_task(store.write(lambda c: watchlists.meet(c, 3, "ar", NOON)))
+    with pytest.raises(StoreError):
+        await losing
+    await behind
+    assert await store.read(lambda c: list(c.execute(select(chats.c.id)).scalars())) == [3]
+    await asyncio.to_thread(store.close)
 
 
 def test_the_migrations_build_exactly_the_tables_of_the_code(database_url: str) -> None:

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.domain.errors import StoreError
 from bot.domain.model import Article, Source
 from bot.newsdesk import Newsdesk, telling
-from bot.newsdesk import desk as newsdesk_desk
 from bot.places import Places
 from bot.store import Store, articles, outbox, sources, watchlists
 from bot.store.tables import alerts, silences
@@ -226,11 +226,11 @@ async def test_a_story_of_a_commit_that_failed_is_not_remembered(
     await lists.watch(1, "نوى")
 
     def broken(*_: object) -> None:
-        raise newsdesk_desk.StoreError("the disk is full")
+        raise StoreError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(sources, "record_poll", broken)
-        with pytest.raises(newsdesk_desk.StoreError):
+        patch.setattr(sources, "record_polls", broken)
+        with pytest.raises(StoreError):
             await tell(desk, report(FIRST, 0))
     await tell(desk, report(SECOND, 1, MINUTE))
     assert await told(store) == [(1, "first")]

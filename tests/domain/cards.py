@@ -86,8 +86,9 @@ def seen(*reports: Report, messages: Messages = AR, **more: Any) -> list[str]:
     return words(rendered(*reports, messages=messages, **more).html).split("\n")
 
 
-def claim(kind: str, number: int, start: int) -> Claim:
-    return Claim(kind, number, "text", start, start + 4)
+def claim(kind: str, number: int, *codes: str) -> Claim:
+    """A number with the places of its clause."""
+    return Claim(kind, number, "text", 0, 4, codes=codes)
 
 
 DEFAULT = report()

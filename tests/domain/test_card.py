@@ -131,26 +131,80 @@ def test_a_number_that_counts_no_people_is_left_out() -> None:
     assert told(report("أ", dead=10**30, injured=0, missing=MOST_PEOPLE)) == [("أ", {"missing": MOST_PEOPLE})]
 
 
-SENTENCES = "سقطت قذائف على جاسم وجرح 2 منهم. وقتل 5 في انفجار لغم قرب نوى. ودفن 4 قتلى."
-
-
 def test_the_toll_of_another_town_in_the_same_article_is_not_ours() -> None:
-    places = (hit(JASIM, SENTENCES.index("جاسم")), hit(NAWA, SENTENCES.index("نوى")))
-    two, five, four = (SENTENCES.index(n) for n in "254")
-    claims: tuple[Claim, ...] = (claim("injured", 2, two), claim("dead", 5, five))
-    there = report("أ", "", SENTENCES, event(), places=places, dead=5, injured=2, claims=claims)
-    assert told(there) == [("أ", {"injured": 2})]
-    mixed = report("أ", "", SENTENCES, event(), places=places, dead=5, claims=(*claims, claim("dead", 4, four)))
-    assert told(mixed) == [("أ", {"dead": 4})]  # a sentence without a place goes on about ours
+    claims = (claim("injured", 2, "C1"), claim("dead", 5, "C2"))
+    assert told(report("أ", "", "نص", event(), dead=5, injured=2, claims=claims)) == [("أ", {"injured": 2})]
+    mixed = report("أ", "", "نص", event(), dead=5, claims=(*claims, claim("dead", 4)))
+    assert told(mixed) == [("أ", {"dead": 4})]  # a clause that names no place goes on about ours
 
 
-def test_of_a_sentence_of_many_towns_each_clause_has_its_own_toll() -> None:
-    text = "حوادث اليوم: مقتل 3 مدنيين في نوى، وإصابة 6 آخرين في جاسم، واعتقال شاب في درعا"
-    places = tuple(hit(c, text.index(name)) for c, name in ((NAWA, "نوى"), (JASIM, "جاسم"), (DARAA, "درعا")))
-    claims = (claim("dead", 3, text.index("مقتل")), claim("injured", 6, text.index("وإصابة")))
-    assert told(report("أ", "", text, event(), places=places, dead=3, injured=6, claims=claims)) == [
-        ("أ", {"injured": 6})
-    ]
+def test_numbers_of_our_town_are_added_as_those_of_an_article_are() -> None:
+    claims = (claim("dead", 3, "C1"), claim("dead", 5, "C2"), claim("dead", 1, "C1"))
+    assert told(report("أ", "", "نص", event(), dead=9, claims=claims)) == [("أ", {"dead": 4})]
+
+
+def test_a_number_of_the_whole_governorate_is_not_lost_on_its_town_nor_one_of_the_town_on_the_governorate() -> None:
+    assert told(report("أ", "", "نص", event(), dead=5, claims=(claim("dead", 5, "SY12"),))) == [("أ", {"dead": 5})]
+    wide = report("أ", "", "نص", event(codes=("SY12",)), places=(hit(DARAA), hit(NAWA)), dead=5,
+                  claims=(claim("dead", 5, "C2"),))  # fmt: skip
+    assert told(wide) == [("أ", {"dead": 5})]
+
+
+def test_a_clause_that_names_a_town_and_its_governorate_is_of_the_town() -> None:
+    places = (hit(JASIM), hit(NAWA), hit(DARAA))
+    there = report("أ", "", "نص", event(), places=places, dead=5, claims=(claim("dead", 5, "SY12", "C2"),))
+    assert told(there) == [("أ", {})]
+
+
+def test_of_reports_that_an_older_version_filed_the_agreed_numbers_are_shown() -> None:
+    assert told(report("أ", "", "نص", event(codes=("C1",)), dead=5)) == [("أ", {"dead": 5})]
+
+
+# --- tolls that rise, and tolls that differ
+
+
+def standing(*reports: Report) -> tuple[list[tuple[str, dict[str, int]]], bool]:
+    tolls = told(*reports)
+    return tolls, conflicting(tolls)
+
+
+def test_a_later_higher_toll_is_no_conflict_and_takes_the_place_of_the_first() -> None:
+    assert standing(report("أ", dead=5), report("ب", dead=7, minutes=70)) == ([("أ", {}), ("ب", {"dead": 7})], False)
+
+
+def test_numbers_of_about_the_same_time_stand_against_each_other() -> None:
+    assert standing(report("أ", dead=5), report("ب", dead=7, minutes=35)) == (
+        [("أ", {"dead": 5}), ("ب", {"dead": 7})],
+        True,
+    )
+
+
+def test_a_later_lower_toll_is_a_conflict() -> None:
+    assert standing(report("أ", dead=7), report("ب", dead=5, minutes=300))[1]
+
+
+def test_who_says_that_the_toll_has_risen_is_believed_however_soon() -> None:
+    risen = Claim("dead", 7, "text", 0, 4, total=True)
+    assert standing(report("أ", dead=5), report("ب", dead=7, minutes=5, claims=(risen,))) == (
+        [("أ", {}), ("ب", {"dead": 7})],
+        False,
+    )
+
+
+def test_a_rising_toll_takes_the_place_of_all_that_was_said_before_and_leaves_other_kinds() -> None:
+    first, second = report("أ", dead=5, injured=9), report("ب", dead=6, minutes=10)
+    assert standing(first, second)[1]
+    assert standing(first, second, report("ج", dead=8, minutes=90)) == (
+        [("أ", {"injured": 9}), ("ب", {}), ("ج", {"dead": 8})],
+        False,
+    )
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(0, 300)), min_size=1, max_size=6))
+def test_the_highest_number_is_never_overtaken(said: list[tuple[int, int]]) -> None:
+    reports = [report(f"مصدر {n}", dead=dead, minutes=minutes) for n, (dead, minutes) in enumerate(said)]
+    shown = {toll["dead"] for _, toll in told(*reports) if "dead" in toll}
+    assert max(dead for dead, _ in said) in shown
 
 
 # --- the law of every message

@@ -29,6 +29,30 @@ def told(title: str, text: str = "") -> dict[str, str]:
     return {event.category: event.modality.value for event in read(title, text).told}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "وصلت مؤازرات من أفواج الإطفاء في حماة إلى كسب لإخماد الحرائق",
+        "إرسال تعزيزات من فرق الإنقاذ وسيارات الإسعاف إلى مكان الانهيار في حلب",
+        "وصول مؤازرات من الدفاع المدني إلى جسر الشغور",
+        "دفع تعزيزات من ورشات الصيانة لإصلاح خط التوتر في تدمر",
+    ],
+)
+def test_firemen_rescuers_and_repair_crews_are_no_reinforcements(text: str) -> None:
+    assert "reinforcement" not in told(text)
+
+
+def test_soldiers_are() -> None:
+    assert told("وصول تعزيزات عسكرية من حماة إلى السويداء")["reinforcement"] == "reported"
+    assert told("مؤازرات للفصائل تصل إلى محاور القتال في ريف حلب")["reinforcement"] == "reported"
+
+
+def test_people_who_march_over_their_water_cut_it_not() -> None:
+    found = read("خرج العشرات في احتجاج على انقطاع المياه في بلدة داعل").told
+    assert found[0].category == "protest"
+    assert told("خروج محطة المياه في الحسكة عن الخدمة")["water"] == "reported"
+
+
 def test_every_category_of_the_vocabulary_has_a_severity() -> None:
     assert len(READER.categories) == 44
     assert "chemical" in READER.categories

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.places import Mention, PlaceReader, Role
+from bot.domain.place_roles import Role
+from bot.domain.places import Mention, PlaceReader
 from bot.places import load_reader
 from bot.places.loading import load_counts, load_lexicon
 
@@ -164,6 +165,52 @@ def test_a_hostile_text_is_read_in_bounded_time(text: str) -> None:
     start = time.process_time()
     READER.recognise(None, text)
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "senders"),
+    [
+        ("ووصلت إلى المكان مؤازرات من أفواج الإطفاء في حماة ودرعا.", {"حماة", "درعا"}),
+        ("شاركت فرق الدفاع المدني من مدينة إدلب وحلب في إخماد حريق بريف اللاذقية.", {"إدلب", "حلب"}),
+        ("وصول ورشات الكهرباء من مدينة حمص إلى تدمر.", {"حمص"}),
+        ("أخرجت فرق الدفاع المدني 3 جثث من تحت الأنقاض في حلب.", set()),
+        ("تمكنت فرق الإطفاء من السيطرة على حريق في مدينة نوى.", set()),
+        ("تدخلت فرق الإطفاء في حلب لإخماد حريق.", set()),
+        ("نقلت فرق الإسعاف من درعا ثلاثة جرحى.", set()),
+        ("وصلت تعزيزات عسكرية من حماة إلى السويداء.", set()),
+    ],
+)
+def test_a_place_that_firemen_or_rescuers_come_from_only_sends_help(text: str, senders: set[str]) -> None:
+    found = [m for m in READER.recognise(None, text) if m.sends]
+    assert {m.place.name for m in found} == senders
+    assert all(m.role is Role.ORIGIN and m.believed for m in found)
+
+
+@pytest.mark.parametrize("name", ["الشجرة", "المشرفة", "الحمراء"])
+def test_a_village_of_a_name_that_many_share_is_not_believed_among_places_of_another_governorate(name: str) -> None:
+    assert name in believed(f"اندلع حريق في قرية {name}")
+    assert name not in believed(f"اندلع حريق في محيط مدينة القرداحة بريف اللاذقية ووصل إلى قرية {name}.")
+
+
+def test_it_is_where_its_own_governorate_is_named_or_its_source_writes_of_it() -> None:
+    far = "امتد الحريق من قرية الشجرة كما اندلع حريق في مدينة القرداحة."
+    assert "الشجرة" not in believed(far)
+    assert "الشجرة" in believed(far, "حرائق في ريف درعا")
+    assert "الشجرة" in believed(far, source_area="SY12")
+    assert "الشجرة" not in believed(f"{far} ووصلت مؤازرات من أفواج الإطفاء في درعا.")
+
+
+def test_a_town_of_a_name_of_its_own_is_believed_wherever_the_others_are() -> None:
+    assert "نوى" in believed("وصلت حافلات من مدينة نوى إلى مدينة القرداحة.")
+
+
+def test_names_of_one_governorate_in_a_sentence_support_each_other_like_a_list() -> None:
+    text = "قتل رجل في مدينة نوى، وانفجر لغم قرب بلدة تل شهاب، واحترق فرن في مدينة داعل، وسرق محل في بلدة الجيزة{}"
+    together, apart = (one(text.format(end), "الجيزة") for end in (".", ", وفق ما قيل."))
+    assert together.believed
+    assert "company_list" in {clue.cue for clue in apart.evidence}
+    alone = one("وسرق محل في بلدة الجيزة. وقتل رجل في مدينة نوى.", "الجيزة")
+    assert "company_list" not in {clue.cue for clue in alone.evidence}
 
 
 @settings(max_examples=60, deadline=None)

@@ -226,6 +226,12 @@ def test_numbers_that_conflict_stand_side_by_side_with_their_owners() -> None:
     assert "⚠︎ الأرقام متضاربة بين المصادر" in lines
 
 
+def test_a_toll_that_rose_hours_later_is_shown_as_the_latest_and_called_no_conflict() -> None:
+    lines = seen(report(dead=2), report("تجمع حوران", dead=4, minutes=90))
+    assert "الحصيلة: 4 قتلى (تجمع حوران)" in lines
+    assert "✓ أكّده مصدران مستقلان" in lines
+
+
 def test_a_number_that_one_of_two_sources_gives_is_its_own() -> None:
     lines = seen(report(), report("تجمع حوران", dead=1, injured=2, minutes=5))
     assert "الحصيلة: قتيل واحد وجريحان (تجمع حوران)" in lines

@@ -71,6 +71,22 @@ def test_a_toll_that_no_one_can_have_counted_is_no_number() -> None:
     assert found.dead is None
 
 
+@pytest.mark.parametrize(
+    ("text", "detained"),
+    [
+        ("قوة للاحتلال تختطف شاباً من قرية معرية", 1),
+        ("خطف شاب على طريق سلمية", 1),
+        ("مسلحون خطفوا طفلين قرب إعزاز", 2),
+        ("اعتقلت قوى الأمن الداخلي رجلين في بلدة داعل", 2),
+        ("اعتقلت دورية تابعة للأمن شاباً في نوى", 1),
+        ("خطف الأضواء في حمص", None),
+        ("اعتقلت قوى الأمن الداخلي متورطين في بلدة داعل", None),
+    ],
+)
+def test_who_was_taken_is_counted_behind_who_took_him(text: str, detained: int | None) -> None:
+    assert tolls(text).detained == detained
+
+
 def test_claims_say_where_they_stand() -> None:
     title = "قتيلان وثلاثة جرحى في الباب"
     claims = tolls(title).claims

@@ -7,7 +7,8 @@ import pytest
 from telegram import Bot
 
 from bot.botapi import AiohttpRequest
-from bot.domain.model import Button, Fallback, Gone, GoneReason, Lost, Message, Moved, Outcome, Retry, Sent
+from bot.domain.model import Button, Message
+from bot.domain.outcomes import Fallback, Gone, GoneReason, Lost, Moved, Outcome, Retry, Sent
 from bot.notifier import SOON, Notifier
 from tests.foreign.abroad import Abroad
 from tests.house import TOKEN

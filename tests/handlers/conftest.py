@@ -2,24 +2,30 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.analysis import Analyst
 from bot.app import FarEnd, application, now, translations
-from bot.inbox import Inbox
+from bot.domain.pacing import Rates
+from bot.inbox import Inbox, LongPolling
+from bot.simulator.faults import Limits
 from bot.simulator.server import Simulator
 from bot.simulator.shapes import Message
 from bot.store import Store
+from bot.turns import Turns
 from bot.understanding import Understanding
 from bot.watchlists import Watchlists
-from handlers import Services
+from handlers import Services, excuse
 from handlers.context import App
 
 SALMA, KHALED = 1001, 1002
+IN_A_HURRY = Rates(*[timedelta(milliseconds=1)] * 3)
 
 
 @dataclass
@@ -66,18 +72,26 @@ class Conversation:
         return [watch.shown for watch in await self.lists.watches(chat_id)]
 
 
-@pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Conversation]:
-    store = await asyncio.to_thread(Store.open, f"sqlite:///{tmp_path}/rasid.sqlite3")
-    simulator = Simulator()
+@asynccontextmanager
+async def talking(folder: Path, rates: Rates, limits: Limits | None = None) -> AsyncIterator[Conversation]:
+    store = await asyncio.to_thread(Store.open, f"sqlite:///{folder}/rasid.sqlite3")
+    simulator = Simulator(limits=limits)
     await simulator.start()
     lists = Watchlists(store, now, watches_per_chat=30, language="ar")
     far_end = FarEnd(simulator.token, simulator.api_base, ())
-    async with application(far_end, Services(lists, translations(), Analyst(Understanding())), asyncio.Event()) as app:
-        inbox = Inbox(store, app.bot, app.process_update, now, timedelta(seconds=5))
+    services = Services(lists, translations(), Analyst(Understanding()), Turns(store, lambda: rates, now))
+    async with application(far_end, services, asyncio.Event()) as app:
+        receiver = LongPolling(app.bot, timedelta(seconds=5))
+        inbox = Inbox(store, receiver, app.process_update, now, app.bot, partial(excuse, app))
         running = asyncio.create_task(inbox.run())
         yield Conversation(simulator, store, lists, app)
         inbox.stop()
         await running
     await simulator.stop()
     store.close()
+
+
+@pytest.fixture
+async def talk(tmp_path: Path) -> AsyncIterator[Conversation]:
+    async with talking(tmp_path, IN_A_HURRY) as conversation:
+        yield conversation

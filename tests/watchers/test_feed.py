@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.model import Document, Problem, ProblemKind, Reading
+from tests.conftest import NOON
 from tests.watchers.golden import fixture, golden, names, reading
 from watchers.parsers.feed import read_feed
 
@@ -144,3 +145,20 @@ def test_any_text_inside_an_entry_is_survived(text: str) -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes_are_survived(body: bytes) -> None:
     assert read(body).entries == ()
+
+
+STUMBLES = b'<rss v=""><r xmlns:image=";&nbsp;a"><image:e></item></rss>'
+EMPTY_ITEMS = b"<rss><channel><title>x</title>" + b"<item/>" * 5000 + b"</channel></rss>"
+MANY = b"<rss><channel><title>x</title>" + b"<item><title>n</title></item>" * 1200 + b"</channel></rss>"
+
+
+def test_what_the_parser_stumbles_over_is_a_problem_and_no_exception() -> None:
+    reading = read_feed(Document(STUMBLES, "", None, "http://x/"), NOON)
+    assert [problem.kind for problem in reading.problems] == [ProblemKind.NOT_A_FEED]
+
+
+@pytest.mark.parametrize("body", [EMPTY_ITEMS, MANY], ids=["empty items", "many items"])
+def test_entries_and_problems_of_one_feed_are_bounded(body: bytes) -> None:
+    reading = read_feed(Document(body, "", None, "http://x/"), NOON)
+    assert len(reading.entries) <= 1000
+    assert 1 <= len(reading.problems) <= 21

@@ -2,6 +2,7 @@ import asyncio
 import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
@@ -25,7 +26,7 @@ Look = Callable[..., Awaitable[Poll]]
 
 
 def due(url: str, failures: int = 0) -> DueSource:
-    return DueSource(Source("nahr", "النهر", "Nahr", url), KNOWN, failures)
+    return DueSource(Source("nahr", "النهر", "Nahr", url, interval=timedelta(minutes=5)), KNOWN, failures)
 
 
 @pytest.fixture
@@ -127,27 +128,91 @@ async def test_down_slow_and_cut_are_failures(serve: Serve, serve_bytes: ServeBy
     assert [p.kind for p in (await look(cut)).problems] == [ProblemKind.CUT]
 
 
-async def test_entries_are_understood_once_and_again_only_when_their_poll_could_not_be_filed(serve: Serve) -> None:
-    """What is known is remembered after the filing, never before it: a failed commit must bring the entries back."""
-    filed: list[list[str]] = []
-    fails = [True, False, False, False]
-    feeds = [FEED, FEED, FEED, FEED.replace("</channel>", ITEM.format(3) + "</channel>")]
+@dataclass
+class Desk:
+    """Where polls are filed; fails as often as it is told to."""
 
-    async def file(poll: Poll) -> None:
-        if fails.pop(0):
+    failures: int = 0
+    filed: list[Poll] = field(default_factory=list)
+
+    async def file(self, poll: Poll) -> None:
+        if self.failures:
+            self.failures -= 1
             raise StoreError("disk full")
-        filed.append([article.key for article in poll.articles])
+        self.filed.append(poll)
 
-    async def handler(request: web.Request) -> web.Response:
-        return web.Response(body=feeds.pop(0).encode())
+    @property
+    def keys(self) -> list[list[str]]:
+        return [[article.key for article in poll.articles] for poll in self.filed]
 
+
+Several = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+async def polls(serve: Serve) -> AsyncIterator[Several]:
+    """Polls one source again and again, which answers with each of these in turn: bodies, with or without headers."""
     readers = Readers(children=1, time_limit=timedelta(seconds=20))
-    url = await serve(handler)
-    async with Fetcher("t", clock, allow_private_addresses=True) as fetcher:
-        poller = Poller(fetcher, readers, file, clock)
-        with pytest.raises(StoreError):
-            await poller.poll(due(url))
-        for _ in range(3):
-            await poller.poll(due(url))
+
+    async def polls(desk: Desk, *answers: str | tuple[str, dict[str, str]]) -> None:
+        left = [answer if isinstance(answer, tuple) else (answer, {}) for answer in answers]
+
+        async def handler(request: web.Request) -> web.Response:
+            body, headers = left.pop(0)
+            return web.Response(body=body.encode(), headers={"Content-Type": "text/xml", **headers})
+
+        url = await serve(handler)
+        async with Fetcher("t", clock, allow_private_addresses=True) as fetcher:
+            poller = Poller(fetcher, readers, desk.file, clock)
+            while left:
+                if desk.failures:
+                    with pytest.raises(StoreError):
+                        await poller.poll(due(url))
+                else:
+                    await poller.poll(due(url))
+
+    yield polls
     await readers.close()
-    assert filed == [["g1", "g2"], [], ["g3"]]
+
+
+LATER = FEED.replace("</title>", "</title><lastBuildDate>Wed, 25 Nov 2026 11:00:00 GMT</lastBuildDate>", 1)
+LATEST = FEED.replace("</channel>", ITEM.format(3) + "</channel>")
+
+
+async def test_entries_are_understood_once_and_again_only_when_their_poll_could_not_be_filed(polls: Several) -> None:
+    """What is known is remembered after the filing, never before it: a failed commit must bring the entries back."""
+    desk = Desk(failures=1)
+    await polls(desk, FEED, FEED, LATER, LATEST)
+    assert desk.keys == [["g1", "g2"], [], ["g3"]]
+    assert {poll.outcome for poll in desk.filed} == {PollOutcome.READ}
+
+
+async def test_an_edited_item_is_filed_again_under_its_key(polls: Several) -> None:
+    desk = Desk()
+    await polls(desk, FEED, FEED.replace("نص الخبر رقم 2", "تصحيح"), LATEST.replace("نص الخبر رقم 2", "تصحيح"))
+    assert desk.keys == [["g1", "g2"], ["g2"], ["g3"]]
+    assert desk.filed[1].articles[0].text == "تصحيح"
+
+
+async def test_the_document_of_the_last_filed_poll_is_not_modified(polls: Several) -> None:
+    """Its server may have changed the validators all the same: then the new ones are worth asking with."""
+    desk = Desk()
+    await polls(desk, FEED, (FEED, {"ETag": '"2"'}), LATER, FEED)
+    outcomes = [PollOutcome.READ, PollOutcome.NOT_MODIFIED, PollOutcome.READ, PollOutcome.READ]
+    assert [poll.outcome for poll in desk.filed] == outcomes
+    assert desk.filed[1].validators == Validators('"2"')
+
+
+async def test_a_document_that_was_not_filed_or_not_good_is_read_again(polls: Several) -> None:
+    desk = Desk(failures=1)
+    empty, cut = "<rss version='2.0'><channel/></rss>", FEED[: FEED.index("خبر رقم 2")]
+    await polls(desk, FEED, FEED, empty, empty, cut, cut)
+    failed, read = PollOutcome.FAILED, PollOutcome.READ
+    assert [poll.outcome for poll in desk.filed] == [read, failed, failed, read, read]
+
+
+async def test_the_same_bytes_of_another_type_are_another_document(polls: Several) -> None:
+    desk = Desk()
+    body = "<rss version='2.0'><channel><item><title>caf\u00e9</title></item></channel></rss>"
+    await polls(desk, body, (body, {"Content-Type": "text/xml; charset=utf-8"}))
+    assert [poll.outcome for poll in desk.filed] == [PollOutcome.READ, PollOutcome.READ]

@@ -9,6 +9,7 @@ from bot.domain.errors import StoreError
 from bot.domain.model import DueSource, Poll, PollOutcome, Source, Validators
 from tests.watchers.conftest import NOW, Serve
 from watchers.fetch import Fetcher, FetchLimits
+from watchers.hosts import Hosts
 from watchers.poll import Poller
 from watchers.reading import Readers
 from watchers.sweep import Sweep
@@ -27,15 +28,19 @@ class World:
         self.filed: list[Poll] = []
         self.refused: set[str] = set()
         self.refusals = 0
+        self.held: dict[str, asyncio.Event] = {}
         self.sweep: Sweep
 
     def clock(self) -> datetime:
         return self.now
 
     async def due(self, now: datetime, limit: int) -> Sequence[DueSource]:
-        return [DueSource(Source(name, name, name, url), Validators(), 0) for name, url in self.sources.items()]
+        found = [DueSource(Source(name, name, name, url), Validators(), 0) for name, url in self.sources.items()]
+        return found[:limit]
 
     async def file(self, poll: Poll) -> None:
+        if held := self.held.get(poll.source_id):
+            await held.wait()
         if poll.source_id in self.refused:
             self.refusals += 1
             raise StoreError("disk full")
@@ -109,6 +114,71 @@ async def test_many_sources_of_one_slow_host_leave_room_for_others(serve: Serve,
     await world.sweep.run_once()
     await until(lambda: world.names() == ["quick"])
     assert feeds.asked == ["/slow0"]
+
+
+async def test_a_slow_host_with_more_sources_than_a_sweep_finds_holds_up_nobody(serve: Serve, world: World) -> None:
+    feeds, others = Feeds(), Feeds()
+    root, other = await serve(feeds.answer), await serve(others.answer)
+    world.sources = {f"slow{number}": f"{root}/slow{number}" for number in range(1_200)} | {"quick": f"{other}/quick"}
+    for _ in range(3):
+        await world.sweep.run_once()
+    await until(lambda: world.names() == ["quick"])
+    assert feeds.asked == ["/slow0"]
+    assert world.sweep.under_way == 1_200
+
+
+async def test_a_source_that_waits_for_its_hosts_pause_takes_no_slot(serve: Serve, world: World) -> None:
+    root = await serve(Feeds().answer)
+    hosts = Hosts(pauses={"127.0.0.1": timedelta(hours=1)})
+    readers = Readers(children=1, time_limit=LONG)
+    async with Fetcher("t", world.clock, allow_private_addresses=True, hosts=hosts) as fetcher:
+        sweep = Sweep(world.due, Poller(fetcher, readers, world.file, world.clock), world.clock, 1, hosts)
+        world.sources = {"first": f"{root}/1", "second": f"{root}/2"}
+        await sweep.run_once()
+        await until(lambda: world.names() == ["first"])
+        world.sources["other"] = f"{root.replace('127.0.0.1', 'localhost')}/3"
+        await sweep.run_once()
+        await until(lambda: world.names() == ["first", "other"])
+        await sweep.drain(timedelta(0))
+    await readers.close()
+
+
+async def test_a_poll_that_brought_no_document_takes_no_slot_while_it_is_filed(serve: Serve, world: World) -> None:
+    asked = []
+
+    async def missing(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        raise web.HTTPNotFound
+
+    root, release = await serve(missing), asyncio.Event()
+    world.sources = {f"s{number}": f"{root}/{number}" for number in range(9)}
+    world.held = dict.fromkeys(world.sources, release)
+    await world.sweep.run_once()
+    await until(lambda: len(asked) == 9)
+    assert world.filed == []
+    release.set()
+    await until(lambda: len(world.filed) == 9)
+
+
+async def test_the_sources_of_one_host_are_asked_in_the_order_in_which_they_are_due(serve: Serve, world: World) -> None:
+    feeds = Feeds()
+    root = await serve(feeds.answer)
+    world.sources = {f"s{number}": f"{root}/{number}" for number in range(30)}
+    await world.sweep.run_once()
+    await until(lambda: len(world.filed) == 30)
+    assert feeds.asked == [f"/{number}" for number in range(30)]
+    assert world.sweep.under_way == 0
+
+
+async def test_a_host_is_asked_again_after_its_line_has_ended(serve: Serve, world: World) -> None:
+    feeds = Feeds()
+    root = await serve(feeds.answer)
+    for number in range(3):
+        world.sources = {"s": f"{root}/{number}"}
+        await world.sweep.run_once()
+        await until(lambda number=number: len(world.filed) == number + 1)
+        await until(lambda: world.sweep.under_way == 0)
+    assert feeds.asked == ["/0", "/1", "/2"]
 
 
 async def test_one_failing_source_affects_no_other(serve: Serve, world: World) -> None:

@@ -8,6 +8,7 @@ reading. Time and memory are bounded by the child process that this runs in.
 import calendar
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.entities import html5
 from io import BytesIO
@@ -21,6 +22,8 @@ import feedparser
 from bot.domain.model import Document, Entry, Problem, ProblemKind, Reading
 from watchers.decoding import decode
 from watchers.parsers.dates import read_date
+from watchers.parsers.entries import MOST_ENTRIES
+from watchers.parsers.known import Known, News, Rest, digest, outline, without
 from watchers.parsers.plain import plain_line, plain_text
 
 _HEAD = 8_192  # characters in which the root element must begin; some sites print warnings before it
@@ -29,6 +32,7 @@ _ROOT = re.compile(r"<((?:[\w-]+:)?(?:rss|rdf|feed))(?=[\s>/])", re.IGNORECASE)
 _ENTRY_END = re.compile(r"</(?:[\w-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0, section 2.2
 _AMPERSAND = re.compile(r"&(?:#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?|([a-zA-Z][a-zA-Z0-9]{1,30});)?")
+_MOST_PROBLEMS = 20  # of one document: more are noise
 _XML_NAMES = {"lt", "gt", "amp", "quot", "apos"}
 
 
@@ -38,23 +42,56 @@ def read_feed(document: Document, now: datetime) -> Reading:
     `NOT_A_FEED` and `EMPTY` come alone, without entries. A feed that ends in the middle keeps the entries that are
     complete, with `CUT` and `whole=False`.
     """
+    return read_news(document, now, Known()).reading
+
+
+def read_news(document: Document, now: datetime, known: Known) -> News:
+    """The same without the entries of known items; what is new reads as it does in the whole feed."""
     decoded = decode(document.body, document.charset)
     root = _ROOT.search(decoded.text[:_HEAD])
     if root is None:
         blank = not decoded.text.strip()
         return _nothing(ProblemKind.EMPTY if blank else ProblemKind.NOT_A_FEED, document.media_type)
-    xml, whole = _complete(decoded.text[root.start() :], root[1])
-    parsed = _parse(xml)
-    entries, problems = _entries(parsed.entries, _base(parsed.feed, document.url), now)
+    text, whole = _complete(decoded.text[root.start() :], root[1])
+    xml = _ILLEGAL.sub("", text)
+    rest = without(xml, known.items) if whole else Rest(xml)
+    try:
+        news = _read(rest, document.url, now)
+        if rest.cut and news.context != known.context:
+            news = _read(Rest(xml), document.url, now)
+    except _Stumbled as error:
+        return _nothing(ProblemKind.NOT_A_FEED, f"feedparser stumbles over it: {error}")
     if not whole:
-        problems = [Problem(ProblemKind.CUT, f"ends after {len(entries)} complete entries"), *problems]
-    elif not parsed.entries:
-        return _nothing(ProblemKind.EMPTY, "a feed without entries")
-    return Reading(plain_line(parsed.feed.get("title") or ""), tuple(entries), tuple(problems), whole)
+        return _cut(news.reading)
+    return news if news.count or news.reading.problems else _nothing(ProblemKind.EMPTY, "a feed without entries")
 
 
-def _nothing(kind: ProblemKind, detail: str) -> Reading:
-    return Reading(title="", entries=(), problems=(Problem(kind, detail),))
+def _nothing(kind: ProblemKind, detail: str) -> News:
+    return News(Reading(title="", entries=(), problems=(Problem(kind, detail),)))
+
+
+def _cut(reading: Reading) -> News:
+    problem = Problem(ProblemKind.CUT, f"ends after {len(reading.entries)} complete entries")
+    return News(replace(reading, problems=(problem, *reading.problems), whole=False))
+
+
+def _read(rest: Rest, url: str, now: datetime) -> News:
+    """What `rest` holds; its `context` is empty where what is known could not be told apart from the rest."""
+    found = outline(rest.text, rest.gaps)
+    parsed = _parse(rest.text)
+    base = _base(parsed.feed, url)
+    if found is None or parsed.bozo or len(found.items) != len(parsed.entries):
+        entries, problems = _entries(enumerate(parsed.entries, start=1), base, now)
+        return News(_reading(parsed, entries, problems))
+    ordinals = found.ordinals(rest.gaps)
+    entries, problems = _entries(zip(ordinals, parsed.entries, strict=True), base, now)
+    digests = dict(zip(ordinals, found.digests(rest.text), strict=True))
+    items = tuple(digests[ordinal] for ordinal in entries)
+    return News(_reading(parsed, entries, problems), items, rest.cut, digest(*found.stand_in, base))
+
+
+def _reading(parsed: Any, entries: Mapping[int, Entry], problems: Iterable[Problem]) -> Reading:
+    return Reading(plain_line(parsed.feed.get("title") or ""), tuple(entries.values()), tuple(problems))
 
 
 def _complete(text: str, root: str) -> tuple[str, bool]:
@@ -68,14 +105,22 @@ def _complete(text: str, root: str) -> tuple[str, bool]:
     return text[: ends[-1]] if ends else "", False
 
 
+class _Stumbled(Exception):
+    """feedparser broke off: its own elements (gml:pos, license, width …) are read without care."""
+
+
 def _parse(xml: str) -> Any:
-    clean = _AMPERSAND.sub(_reference, _ILLEGAL.sub("", xml))
-    return feedparser.parse(
-        BytesIO(clean.encode("utf-8", "ignore")),  # a str or bytes would first be tried as an address or a file name
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    """Raises: _Stumbled."""
+    clean = _AMPERSAND.sub(_reference, xml)
+    try:
+        return feedparser.parse(
+            BytesIO(clean.encode("utf-8", "ignore")),  # a str or bytes would first be tried as an address or a file
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (LookupError, TypeError, ValueError, AttributeError, RuntimeError, AssertionError) as error:
+        raise _Stumbled(type(error).__name__) from error
 
 
 def _reference(match: re.Match[str]) -> str:
@@ -96,15 +141,19 @@ def _base(feed: Mapping[str, Any], document_url: str) -> str:
     return _address(feed.get("link"), document_url) or document_url
 
 
-def _entries(raws: Iterable[Any], base: str, now: datetime) -> tuple[list[Entry], list[Problem]]:
-    entries: list[Entry] = []
+def _entries(raws: Iterable[tuple[int, Any]], base: str, now: datetime) -> tuple[dict[int, Entry], list[Problem]]:
+    """The entries by their place in the feed, counted from 1 as `raws` are, and what is wrong with the others."""
+    entries: dict[int, Entry] = {}
     problems: list[Problem] = []
-    for number, raw in enumerate(raws, start=1):
+    for ordinal, raw in raws:
+        if len(entries) == MOST_ENTRIES or len(problems) == _MOST_PROBLEMS:
+            problems.append(Problem(ProblemKind.BAD_ENTRY, f"entry {ordinal} and what follows it were not read"))
+            break
         entry = _entry(raw, base, now)
         if entry.title or entry.text:
-            entries.append(entry)
+            entries[ordinal] = entry
         else:
-            problems.append(Problem(ProblemKind.BAD_ENTRY, f"entry {number} has neither title nor text"))
+            problems.append(Problem(ProblemKind.BAD_ENTRY, f"entry {ordinal} has neither title nor text"))
     return entries, problems
 
 

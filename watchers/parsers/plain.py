@@ -31,8 +31,9 @@ _MARKS = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200d-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_LINE_END = re.compile(r"\s*[\n\r\v\f\x85\u2028\u2029]\s*")
+_LINE_END = re.compile(r"[\r\v\f\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r" ?\n[ \n]*")
 
 # [name attribute=…], [/name], and names that only WordPress uses; "[رويترز]", "[AFP]" and "[1]" stay.
 _SHORT_CODE = re.compile(
@@ -55,7 +56,7 @@ def plain_text(markup: str) -> str:
         if text == before:
             break
     text = _without_short_codes(_MARKS.sub("", text))
-    text = _SPACES.sub(" ", _LINE_END.sub("\n", text)).strip()
+    text = _LINES.sub("\n", _SPACES.sub(" ", _LINE_END.sub("\n", text))).strip()
     return _without_half_letters(text)
 
 

@@ -108,6 +108,164 @@ test-found = ✓ { $watch }: يصلك، لأن فيه { $where }
 test-doubtful = ؟ { $watch }: قد لا يكون المقصود في { $where }، فلا يصلك
 test-absent = ✗ لا يخصّ: { $watches }
 
+## من أين تأتي الأخبار
+sources-head = { $count ->
+    [zero] لا يقرأ راصد مصدراً الآن.
+    [one] يقرأ راصد مصدراً واحداً.
+    [two] يقرأ راصد مصدرين.
+    [few] يقرأ راصد { $count } مصادر.
+    [many] يقرأ راصد { $count } مصدراً.
+   *[other] يقرأ راصد { $count } مصدر.
+ }
+sources-note = ما بجانب الاسم تعريف بالجهة، لا حكم على أخبارها.
+area-country = سوريا كلها
+area-world = أوسع من سوريا (نأخذ ما يخصّها)
+source-fine = ✓ آخر فحص ناجح { $when }
+source-failing = ⚠︎ لا يجيب الآن، وآخر فحص ناجح { $when }. نعيد المحاولة.
+source-paused = ⏸ لا يسمح لنا بالقراءة حالياً. نجرّبه مرة كل يوم.
+source-untried = ⏳ لم نتمكّن من قراءته بعد. نعيد المحاولة.
+slant-state = رسمي
+slant-near_state = قريب من السلطات
+slant-party = طرف في النزاع
+slant-independent = مستقل
+slant-independent_opposition = مستقل نشأ في بيئة المعارضة
+slant-opposition = من بيئة المعارضة
+slant-private = خاص
+slant-local = محلي
+slant-satire = اجتماعي ساخر
+slant-kurdish = كردي
+slant-kurdish_northeast = كردي قريب من إدارة شمال شرق سوريا
+slant-kurdish_krg = كردي من إقليم كردستان العراق
+slant-kurdish_pkk = كردي قريب من حزب العمال
+slant-monitor = جهة رصد
+slant-un = أممي
+slant-qatari = قطري أو بتمويل قطري
+slant-saudi = سعودي الملكية
+slant-emirati = إماراتي
+slant-turkish = تركي رسمي
+slant-russian = روسي رسمي
+slant-iran_aligned = قريب من حزب الله وإيران
+slant-western = هيئة بث عامة غربية
+slant-abroad = من خارج سوريا
+slant-aggregator = مجمّع أخبار
+slant-technical = رصد آلي
+role-official = جهة رسمية
+role-press = وسيلة إعلام
+role-local = شبكة محلية
+role-monitor = جهة توثيق
+role-humanitarian = إنساني
+role-aggregator = مجمّع
+
+## لمن يشغّل راصد: إضافة المصادر
+operators-only = هذا لمن يشغّل راصد وحده.
+source-usage =
+    اكتب عنوان موقع أو قناة بعد الأمر، مثل: <code>/source example.org</code> أو <code>/source @channel</code>
+source-searching = أبحث في { $address } …
+source-address =
+    لا أجد في هذا عنواناً. اكتب عنوان موقع أو قناة عامة، مثل: <code>https://example.org</code> أو <code>@channel</code>
+source-nothing = لم أجد في { $address } ما يُتابَع: لا خلاصة RSS ولا قناة عامة ولا خريطة أخبار فيها مواد.
+source-unreadable = لم أستطع قراءة { $address }: { $why }.
+source-known = هذا المصدر عندنا من قبل، واسمه { $name }.
+source-kind-feed = خلاصة RSS
+source-kind-telegram = قناة تلغرام
+source-kind-sitemap = خريطة أخبار
+source-kind-page = صفحة
+source-count = { $count ->
+    [zero] لا مواد فيه
+    [one] فيه مادة واحدة
+    [two] فيه مادتان
+    [few] فيه { $count } مواد
+    [many] فيه { $count } مادة
+   *[other] فيه { $count } مادة
+ }
+source-latest = أحدثها { $when }
+source-undated = بلا تاريخ، فلا تنبيه منه
+source-preview = آخر ما نشره، كما يصل إلى من يتابعه:
+button-source-syria = أضفه: أخباره عن سوريا
+button-source-world = أضفه: خذ منه ما يخصّ سوريا
+source-added = أُضيف { $name }. ما نشره قبل الآن لا يُنبَّه إليه، وما ينشره بعد الآن يصل إلى من يتابعه.
+source-removed = لن يُقرأ { $name } بعد الآن.
+button-source-remove = ✕ { $name }
+opml-too-large = الملف أكبر مما يُقبل. الحدّ { $limit } كيلوبايت.
+opml-broken = هذا ليس ملف OPML سليماً. صدّره من قارئ الخلاصات من جديد.
+opml-unsafe = في هذا الملف تعريف نوع (DOCTYPE) قد يُستعمل للإضرار، فلم يُقرأ. احذف ذلك السطر منه وأرسله ثانية.
+opml-empty = لا مصادر في هذا الملف.
+opml-too-many = في الملف مصادر أكثر مما يُقبل معاً. الحدّ { $limit }.
+opml-new = { $count ->
+    [zero] لا جديد في الملف.
+    [one] في الملف مصدر جديد واحد.
+    [two] في الملف مصدران جديدان.
+    [few] في الملف { $count } مصادر جديدة.
+    [many] في الملف { $count } مصدراً جديداً.
+   *[other] في الملف { $count } مصدر جديد.
+ }
+opml-known = نعرف من قبل: { $count }
+opml-useless = لا يصلح: { $count } (عناوين ناقصة، أو صفحات بلا خلاصة)
+opml-ask = أتُضاف؟ يُجرَّب كل منها، ولا يعمل إلا بعد أول قراءة ناجحة.
+button-opml-yes = أضفها
+button-opml-no = لا
+opml-added = { $count ->
+    [zero] لم يُضف شيء.
+    [one] أُضيف مصدر واحد.
+    [two] أُضيف مصدران.
+    [few] أُضيفت { $count } مصادر.
+    [many] أُضيف { $count } مصدراً.
+   *[other] أُضيف { $count } مصدر.
+ }
+opml-left = لم يُضف شيء.
+opml-title = مصادر راصد
+
+## لمن يشغّل راصد: كيف الحال
+health-head = <b>حال راصد</b>
+health-sources = المصادر: { $fine } تُقرأ، { $failing } متعثّرة، { $paused } متوقفة، { $untried } لم تُقرأ بعد
+health-worst = أطولها تعثّراً:
+health-waiting = { $count ->
+    [zero] لا تنبيه في الانتظار.
+    [one] في الانتظار تنبيه واحد.
+    [two] في الانتظار تنبيهان.
+    [few] في الانتظار { $count } تنبيهات.
+    [many] في الانتظار { $count } تنبيهاً.
+   *[other] في الانتظار { $count } تنبيه.
+ }
+health-late = أقدمها حان وقته { $when }.
+health-sent = { $count ->
+    [zero] لم يُرسل تنبيه في الساعة الأخيرة.
+    [one] أُرسل تنبيه واحد في الساعة الأخيرة.
+    [two] أُرسل تنبيهان في الساعة الأخيرة.
+    [few] أُرسلت { $count } تنبيهات في الساعة الأخيرة.
+    [many] أُرسل { $count } تنبيهاً في الساعة الأخيرة.
+   *[other] أُرسل { $count } تنبيه في الساعة الأخيرة.
+ }
+health-last = آخر تنبيه أُرسل { $when }.
+health-dead = لم تصل إلى أصحابها في الساعة الأخيرة: { $count }
+health-asked = أوامر تنتظر الجواب: { $count }
+notices-head = <b>بلاغ عن المصادر</b>
+condition-failing = لا يُقرأ: { $why }. آخر فحص ناجح { $when }.
+condition-unread = لم يُقرأ قط: { $why }.
+condition-paused = يرفض خادمه طلباتنا، أو يقول إنه أُغلق، فصرنا نجرّبه نادراً.
+condition-silent = لم يأتِ منه جديد منذ مدة أطول بكثير من عادته.
+condition-silent-since = لم يأتِ منه جديد على غير عادته، وآخر ما أتى { $when }.
+condition-dates = تواريخ مواده كلها خاطئة أو ناقصة، فلا تنبيه منها.
+condition-language = صار ينشر بلغة غير لغاته. أما زال كما كان؟
+condition-title = صار يسمّي نفسه باسم آخر: { $detail }
+condition-flood = جاء منه دفعةً واحدة أكثر مما يُنبَّه إليه، فجُمع الباقي في خلاصة. أما زال كما كان؟
+condition-moved = انتقل نهائياً إلى { $detail }. غيّر عنوانه في الإعدادات.
+condition-proven = كان قيد التجربة، وقد قُرئ بنجاح، فصار يعمل.
+problem-unreachable = لا يمكن الوصول إلى خادمه
+problem-timeout = لم يُجب في الوقت المتاح
+problem-status = أجاب خادمه برفض أو بخطأ
+problem-too_large = ما أرسله أكبر مما يُقبل
+problem-too_many_redirects = يحيل من عنوان إلى آخر بلا نهاية
+problem-forbidden_address = عنوانه داخل شبكة خاصة، ولا يُسمح بذلك
+problem-not_a_feed = ما عند هذا العنوان ليس خلاصة ولا قناة
+problem-empty = لا مواد فيه
+problem-cut = انقطع قبل أن يكتمل
+problem-bad_entry = فيه مادة لا تُقرأ
+problem-reader_failed = تعذّرت قراءة ما أرسله
+problem-robots = لا يسمح موقعه للبرامج بقراءة الصفحة (robots.txt)
+problem-gap = نشر أكثر مما قُرئ
+problem-other = مشكلة غير معروفة
+
 ## التنبيه
 alert-denied = 🚫 نفي: لا صحة لما يلي، بحسب { $sources }.
 alert-development = تحديث
@@ -135,7 +293,25 @@ alert-conflicting = ⚠︎ الأرقام متضاربة بين المصادر
 alert-match = تطابق: { $watches }
 alert-foreign = العنوان الأصلي { $language }:
 alert-repeated = قد يكون هذا التنبيه وصلك من قبل.
+
+# خلاصة ما فات: تنبيهات انتظرت حتى فات وقتها، أو جاءت كلها دفعة واحدة.
+digest-missed = { $count ->
+    [one] فاتك خبر واحد:
+    [two] فاتك خبران:
+    [few] فاتتك { $count } أخبار، أهمها:
+    [many] فاتك { $count } خبراً، أهمها:
+   *[other] فاتك { $count } خبر، أهمها:
+}
+digest-item = • { $headline } ({ $source })
+digest-more = { $count ->
+    [one] وخبر آخر
+    [two] وخبران آخران
+    [few] و{ $count } أخبار أخرى
+    [many] و{ $count } خبراً آخر
+   *[other] و{ $count } خبر آخر
+}
 button-article = الخبر
+language-ar = بالعربية
 language-en = بالإنكليزية
 language-ckb = بالكردية (السورانية)
 language-kmr = بالكردية (الكرمانجية)
@@ -149,6 +325,7 @@ command-watch = تابع بلدة أو كلمة
 command-unwatch = ألغِ متابعة
 command-list = ما تتابعه
 command-test = هل يخصّني هذا النص؟ ولماذا
+command-sources = من أين تأتي الأخبار
 command-help = كيف تستعمل راصد
 command-forget = امحُ كل ما يخصّك
 

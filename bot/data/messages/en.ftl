@@ -98,6 +98,143 @@ test-found = ✓ { $watch }: it reaches you, because of { $where }
 test-doubtful = ? { $watch }: { $where } may not be what you mean, so it does not reach you
 test-absent = ✗ not about: { $watches }
 
+## Where the news comes from
+sources-head = { $count ->
+    [one] Rasid reads one source.
+   *[other] Rasid reads { $count } sources.
+ }
+sources-note = What stands beside a name says who it is; it is no verdict on its news.
+area-country = All of Syria
+area-world = Wider than Syria (we take what concerns it)
+source-fine = ✓ last read { $when }
+source-failing = ⚠︎ Does not answer now; last read { $when }. We keep trying.
+source-paused = ⏸ Does not let us read at present. We try once a day.
+source-untried = ⏳ We could not read it yet. We keep trying.
+slant-state = state
+slant-near_state = close to the authorities
+slant-party = party to the conflict
+slant-independent = independent
+slant-independent_opposition = independent, opposition-origin
+slant-opposition = opposition-origin
+slant-private = private
+slant-local = local
+slant-satire = social and satirical
+slant-kurdish = Kurdish
+slant-kurdish_northeast = Kurdish, close to the north-east administration
+slant-kurdish_krg = Kurdish, Kurdistan Region
+slant-kurdish_pkk = Kurdish, PKK-aligned
+slant-monitor = monitor
+slant-un = United Nations
+slant-qatari = Qatar-based or Qatar-funded
+slant-saudi = Saudi-owned
+slant-emirati = UAE-based
+slant-turkish = Turkish public
+slant-russian = Russian state
+slant-iran_aligned = close to Hezbollah and Iran
+slant-western = Western public broadcaster
+slant-abroad = based abroad
+slant-aggregator = aggregator
+slant-technical = automatic
+role-official = official
+role-press = news outlet
+role-local = local network
+role-monitor = monitor
+role-humanitarian = humanitarian
+role-aggregator = aggregator
+
+## For who runs Rasid: adding sources
+operators-only = This is for who runs Rasid only.
+source-usage =
+    Write the address of a site or a channel after the command: <code>/source example.org</code> or <code>/source @channel</code>
+source-searching = Searching { $address } …
+source-address =
+    I find no address in this. Write that of a site or a public channel: <code>https://example.org</code> or <code>@channel</code>
+source-nothing = I found nothing to follow at { $address }: no feed, no public channel, no news sitemap with items.
+source-unreadable = I could not read { $address }: { $why }.
+source-known = We have this source already; its name is { $name }.
+source-kind-feed = RSS feed
+source-kind-telegram = Telegram channel
+source-kind-sitemap = news sitemap
+source-kind-page = page
+source-count = { $count ->
+    [one] one item
+   *[other] { $count } items
+ }
+source-latest = the latest { $when }
+source-undated = without dates, so nothing of it can alert
+source-preview = The latest, as those who follow it would get it:
+button-source-syria = Add: its news is about Syria
+button-source-world = Add: take what concerns Syria
+source-added = { $name } is added. What it published before now alerts nobody; what comes reaches those who follow it.
+source-removed = { $name } is no longer read.
+button-source-remove = ✕ { $name }
+opml-too-large = The file is too large. The limit is { $limit } kilobytes.
+opml-broken = This is not a sound OPML file. Export it from your feed reader again.
+opml-unsafe = This file declares a document type (DOCTYPE), which can do harm, so it was not read. Take that line out and send it again.
+opml-empty = There are no sources in this file.
+opml-too-many = There are more sources in the file than can be taken at once. The limit is { $limit }.
+opml-new = { $count ->
+    [0] Nothing in the file is new.
+    [one] One source in the file is new.
+   *[other] { $count } sources in the file are new.
+ }
+opml-known = Known already: { $count }
+opml-useless = Of no use: { $count } (broken addresses, or pages without a feed)
+opml-ask = Add them? Each is tried, and works once it has been read.
+button-opml-yes = Add them
+button-opml-no = No
+opml-added = { $count ->
+    [one] One source is added.
+   *[other] { $count } sources are added.
+ }
+opml-left = Nothing was added.
+opml-title = Sources of Rasid
+
+## For who runs Rasid: how it is
+health-head = <b>How Rasid is</b>
+health-sources = Sources: { $fine } are read, { $failing } fail, { $paused } are paused, { $untried } were never read
+health-worst = Failing the longest:
+health-waiting = { $count ->
+    [0] No alert is waiting.
+    [one] One alert is waiting.
+   *[other] { $count } alerts are waiting.
+ }
+health-late = The oldest was due { $when }.
+health-sent = { $count ->
+    [0] No alert was sent in the last hour.
+    [one] One alert was sent in the last hour.
+   *[other] { $count } alerts were sent in the last hour.
+ }
+health-last = The last alert went out { $when }.
+health-dead = Could not be delivered in the last hour: { $count }
+health-asked = Commands that wait for an answer: { $count }
+notices-head = <b>About the sources</b>
+condition-failing = cannot be read: { $why }. Last read { $when }.
+condition-unread = was never read: { $why }.
+condition-paused = its server refuses us, or says that it is gone; we try seldom now.
+condition-silent = nothing new for much longer than usual.
+condition-silent-since = unusually silent; the last item came { $when }.
+condition-dates = all dates of its items are wrong or missing, so none can alert.
+condition-language = publishes in a language that is not one of its own. Is it still what it was?
+condition-title = calls itself something else now: { $detail }
+condition-flood = brought more at once than may alert; the rest is in digests. Is it still what it was?
+condition-moved = has moved for good to { $detail }. Change its address in the settings.
+condition-proven = was being tried, has been read, and is on now.
+problem-unreachable = its server cannot be reached
+problem-timeout = it did not answer in time
+problem-status = its server refused, or failed
+problem-too_large = what it sent is too large
+problem-too_many_redirects = it redirects without end
+problem-forbidden_address = its address is in a private network, which is not allowed
+problem-not_a_feed = what stands there is neither a feed nor a channel
+problem-empty = there are no items
+problem-cut = it broke off before its end
+problem-bad_entry = an item cannot be read
+problem-reader_failed = what it sent could not be read
+problem-robots = its site does not let programs read the page (robots.txt)
+problem-gap = it published more than was read
+problem-other = an unknown problem
+
 ## The alert
 alert-denied = 🚫 Denied: what follows is not true, according to { $sources }.
 alert-development = Update
@@ -115,7 +252,19 @@ alert-conflicting = ⚠︎ The sources give different numbers
 alert-match = Matches: { $watches }
 alert-foreign = Original headline, { $language }:
 alert-repeated = You may have received this alert before.
+
+# What was missed: alerts that waited until they were no news, or that came all at once.
+digest-missed = { $count ->
+    [one] One item that you missed
+   *[other] { $count } items that you missed, the most important:
+}
+digest-item = • { $headline } ({ $source })
+digest-more = { $count ->
+    [one] and one more
+   *[other] and { $count } more
+}
 button-article = Read
+language-ar = in Arabic
 language-en = in English
 language-ckb = in Kurdish (Sorani)
 language-kmr = in Kurdish (Kurmanji)
@@ -129,6 +278,7 @@ command-watch = Watch a town or a word
 command-unwatch = Stop watching
 command-list = What you watch
 command-test = Would this text concern me, and why
+command-sources = Where the news comes from
 command-help = How to use Rasid
 command-forget = Erase everything about you
 

@@ -1,0 +1,124 @@
+"""The news door, put together: everything that polls, for as long as it is open.
+
+Owns how the settings become a fetcher, its manners, the reading children and the sweep, and that what polls show of a
+source is told.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from bot.domain.model import DueSource, Poll, Source
+from bot.domain.source_health import Condition
+from bot.engines.embedded import EmbeddedEngine
+from bot.settings import Polling
+from bot.store import Store, articles, notices, sources
+from bot.understanding import Understanding
+from watchers.fetch import Fetcher, FetchLimits
+from watchers.hosts import Hosts
+from watchers.poll import Poller, Report, pace_of
+from watchers.reading import Readers, complete, understand
+from watchers.robots import Robots
+from watchers.scouting import WebScout
+from watchers.sweep import Sweep
+
+log = structlog.get_logger()
+
+
+@contextlib.asynccontextmanager
+async def watching(
+    polling: Polling,
+    store: Store,
+    file: Callable[[Poll], Awaitable[None]],
+    understanding: Understanding,
+    clock: Callable[[], datetime],
+    *,
+    trusted: Collection[tuple[str, int]] = (),
+    scouted: Callable[[WebScout], None] = lambda scout: None,
+) -> AsyncIterator[Sweep]:
+    """Polls what is due, every `polling.sweep_seconds`. `trusted`: loopback addresses that may be reached."""
+    hosts = Hosts(timedelta(seconds=polling.host_pause_seconds))
+    readers = _readers(polling, understanding)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(readers.close)
+        fetcher = await stack.enter_async_context(_fetcher(polling, clock, hosts, trusted))
+        scouted(_scout(polling, fetcher, clock, understanding))
+        poller = Poller(
+            fetcher,
+            readers,
+            file,
+            clock,
+            pace=partial(
+                pace_of,
+                fastest=timedelta(seconds=polling.fastest_seconds),
+                slowest=timedelta(seconds=polling.slowest_seconds),
+            ),
+            robots=Robots(fetcher, polling.user_agent.partition("/")[0].strip(), clock),
+            known_keys=partial(known_keys, store),
+            report=reporter(store, clock),
+        )
+        sweep = Sweep(partial(_due, store), poller, clock, polling.concurrency, hosts)
+        stack.push_async_callback(sweep.drain, timedelta(0))
+        engine = EmbeddedEngine()
+        engine.every(timedelta(seconds=polling.sweep_seconds), "sweep", sweep.run_once)
+        engine.start()
+        stack.callback(engine.stop)
+        yield sweep
+
+
+def reporter(store: Store, clock: Callable[[], datetime]) -> Report:
+    """Has the operators told what polls show of a source, each condition once until it has ended; and the log."""
+
+    async def report(source: Source, found: Mapping[Condition, str], among: Collection[Condition]) -> None:
+        at = clock()
+        new = await store.write(lambda connection: notices.tell(connection, source.id, found, among, at))
+        for condition in new:
+            log.warning("source.condition", source=source.id, condition=condition, detail=found[condition])
+
+    return report
+
+
+async def known_keys(store: Store, source_id: str, keys: Sequence[str]) -> Collection[str]:
+    """Which keys are of articles that this source has published before, erased ones included."""
+    items = [(source_id, key) for key in keys]
+    return {key for _, key in await store.read(lambda connection: articles.known_among(connection, items))}
+
+
+async def _due(store: Store, at: datetime, limit: int) -> Sequence[DueSource]:
+    return await store.read(lambda connection: sources.due(connection, at, limit))
+
+
+def _fetcher(
+    polling: Polling, clock: Callable[[], datetime], hosts: Hosts, trusted: Collection[tuple[str, int]]
+) -> Fetcher:
+    limits = FetchLimits(
+        max_bytes=polling.max_bytes,
+        total=timedelta(seconds=polling.timeout_seconds),
+        connections=polling.concurrency,
+    )
+    return Fetcher(
+        polling.identity,
+        clock,
+        limits,
+        allow_private_addresses=polling.allow_private_addresses,
+        trusted=trusted,
+        hosts=hosts,
+    )
+
+
+def _scout(polling: Polling, fetcher: Fetcher, clock: Callable[[], datetime], understanding: Understanding) -> WebScout:
+    limit = timedelta(seconds=polling.reader_timeout_seconds)
+    return WebScout(fetcher, clock, understanding, limit, polling.reader_memory_mb * 2**20)
+
+
+def _readers(polling: Polling, understanding: Understanding) -> Readers:
+    return Readers(
+        children=polling.readers,
+        time_limit=timedelta(seconds=polling.reader_timeout_seconds),
+        memory_limit=polling.reader_memory_mb * 2**20,
+        work=partial(understand, understanding=understanding),
+        complete=partial(complete, understanding=understanding),
+    )
