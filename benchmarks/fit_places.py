@@ -185,7 +185,15 @@ def fit(examples: Sequence[tuple[Cues, bool, float]], ridge: float, rounds: int 
     return dict(zip(names, weights, strict=True))
 
 
-COMPANY = ("company_clause", "company_list", "company_near", "company_governorate", "company_article", "company_same")
+COMPANY = (
+    "company_clause",
+    "company_list",
+    "company_near",
+    "company_governorate",
+    "company_article",
+    "company_same",
+    "company_elsewhere",
+)
 
 
 def fit_both(examples: Sequence[Example], reader: PlaceReader, ridge: float) -> Model:

@@ -60,6 +60,9 @@ class Courier:
         self._store, self._telegram, self._written, self._clock = store, telegram, written, clock
         self._governor, self._departures = Governor(rates), Departures()
         self._in_flight: dict[asyncio.Task[None], float] = {}  # since when, by the loop's clock
+        self._sent: dict[int, int] = {}  # alert -> message, not recorded yet
+        self._recording: asyncio.Task[None] | None = None
+        self._one_at_a_time = asyncio.Lock()
         self._woken = asyncio.Event()
         self._stopping = False
         self._latency = FIRST_LATENCY
@@ -180,7 +183,7 @@ class Courier:
         """What happened must reach the database: until it has, the alert stays in flight."""
         while True:
             try:
-                await self._store.write(lambda c: settle(c, alert, outcome, self._clock()))
+                await self._write(alert, outcome)
                 break
             except StoreError as error:
                 log.error("store.failed", where="delivery", why=str(error))
@@ -197,6 +200,21 @@ class Courier:
             case _:
                 log.warning("alert.not_sent", alert=alert.id, outcome=type(outcome).__name__)
 
+    async def _write(self, alert: Claimed, outcome: Outcome) -> None:
+        if not isinstance(outcome, Sent) or alert.lease is not None:
+            await self._store.write(lambda c: settle(c, alert, outcome, self._clock()))
+            return
+        self._sent[alert.id] = outcome.message_id
+        if self._recording is None:
+            self._recording = asyncio.create_task(self._record_sent())
+        await asyncio.shield(self._recording)
+
+    async def _record_sent(self) -> None:
+        """What has been sent while the last such record was written is recorded together."""
+        async with self._one_at_a_time:
+            sent, self._sent, self._recording = self._sent, {}, None
+            await self._store.write(lambda c: outbox.mark_sent(c, sent, self._clock()))
+
     async def _sleep(self, wait: timedelta) -> None:
         try:
             await asyncio.wait_for(self._woken.wait(), wait.total_seconds())
@@ -211,7 +229,7 @@ def settle(connection: Connection, alert: Claimed, outcome: Outcome, now: dateti
         return
     match outcome:
         case Sent(message_id):
-            outbox.mark_sent(connection, alert.id, message_id, now)
+            outbox.mark_sent(connection, {alert.id: message_id}, now)
         case Retry(delay, uncertain, whole_bot):
             if whole_bot:
                 outbox.not_before(connection, BOT, now + delay)

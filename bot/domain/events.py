@@ -167,13 +167,7 @@ class EventReader:
                 if spot.key != _MASK:
                     deed = self._categories[spot.key.partition("/")[0]]
                     spots.append(self._spot(passage, spot, modality(passage, spot.first, spot.last, deed)))
-        masked = {
-            (p.field, at)
-            for p, groups in found
-            for m in groups.get(_EVENT, ())
-            if m.key == _MASK
-            for at in range(m.first, m.last)
-        }
+        masked = _masked(found)
 
         def counts(passage: Passage, at: int) -> bool:
             if (passage.field, at) in masked:  # «متهم بقتل شاب»
@@ -318,6 +312,12 @@ _HAPPENED = frozenset((Modality.REPORTED, Modality.ALLEGED, Modality.ABROAD))
 _SOFTER = frozenset((Modality.THREATENED, Modality.PLANNED))
 _HARD = frozenset((Modality.REPORTED, Modality.ALLEGED))
 _HURT = frozenset(("dead", "injured"))
+
+
+def _masked(found: Iterable[tuple[Passage, Mapping[str, Sequence[Found]]]]) -> set[tuple[str, int]]:
+    """The field and number of every token inside a phrase that only looks like an event."""
+    masks = ((p.field, m) for p, groups in found for m in groups.get(_EVENT, ()) if m.key == _MASK)
+    return {(name, at) for name, mask in masks for at in range(mask.first, mask.last)}
 
 
 def _all_abroad(spots: Iterable[_Spot], passage: Passage, at: int) -> bool:

@@ -105,8 +105,9 @@ class Scenes:
                 yield _Name(at, mention.place, aside=mention.sends or self._sheltering(at))
             elif any(clue.cue == _PLACED for clue in mention.evidence):
                 yield _Name(at, mention.place, doubtful=True)
-        for at in range(1, len(passage.tokens)):
-            if at not in taken and self._unknown(at):
+        for at, meaning in enumerate(passage.meanings[:-1], start=1):
+            noun = self._words.settlements in meaning.slots and not meaning.definite
+            if noun and at not in taken and self._unknown(at):
                 yield _Name(at, None, passage.tokens[at].form)
 
     def _sheltering(self, at: int) -> bool:
@@ -116,9 +117,7 @@ class Scenes:
     def _unknown(self, at: int) -> bool:
         """«في بلدة كذا»: a noun for a town with something behind it that is no name we know."""
         noun, name = self._passage.tokens[at - 1 : at + 1]
-        meaning = self._passage.meanings[at - 1]
-        follows = name.clause == noun.clause and not name.before
-        return follows and self._words.settlements in meaning.slots and not meaning.definite and name.form[0] > "\u0600"
+        return name.clause == noun.clause and not name.before and name.form[0] > "\u0600"
 
     def _grouped(self, start: int, end: int) -> Iterator[_Scene]:
         """The parts of a sentence with at most one event that has a place, or parts without an event."""

@@ -40,6 +40,7 @@ _MOST_DAYS = 4.0
 _TURNS = frozenset({"denied", "claimed", "agreed", "ended", "toll", "burial", "delayed", "judged", "enquired"})
 _NEWS = _TURNS | {"arrested", "replied"}  # stages that make a development most often
 _SAME_DAY = timedelta(hours=18)
+_SHOCK, _QUAKE = timedelta(hours=1), 0.8  # an earthquake is reported for an hour; how sure two reports are of one
 _UNKNOWN_HOURS = 6.0  # between two reports of which one has no time
 
 
@@ -128,7 +129,7 @@ def judge(earlier: Weighed, later: Weighed, model: PairModel, least: float | Non
     if is_repost(a, b, copied):
         risen = toll_rises([a], b)
         return Judgement("development" if risen else "same", 1.0, "toll_up" if risen else "repost")
-    score = chance(model.story, cues)
+    score = max(chance(model.story, cues), _QUAKE * _one_quake(a, b))
     if score < (model.pair if least is None else least):
         return Judgement("different", score, "little_in_common")
     if toll_stated_up(a, b) or chance(model.further, further_cues(a, b, cues)) >= model.development:
@@ -164,9 +165,16 @@ def veto(earlier: Weighed, later: Weighed, copied: float) -> str:
         return "another_place"
     if copied >= _ALIKE and gap is not None and gap > _SAME_DAY and _other_numbers(a, b):
         return "another_day"
-    if a.language == b.language and not _share_more_than_place(earlier, later):
+    if a.language == b.language and not _one_quake(a, b) and not _share_more_than_place(earlier, later):
         return "only_the_place"
     return ""
+
+
+def _one_quake(a: Facts, b: Facts) -> bool:
+    """Whether both report an earthquake of one governorate within the hour: it is felt once, whatever the words."""
+    gap = _gap(a, b)
+    felt = "earthquake" in a.events and "earthquake" in b.events
+    return felt and gap is not None and gap <= _SHOCK and not (a.named and b.named and a.named.isdisjoint(b.named))
 
 
 def _share_more_than_place(one: Weighed, other: Weighed) -> bool:

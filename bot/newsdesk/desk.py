@@ -72,7 +72,7 @@ class Newsdesk:
 
         Raises: StoreError: nothing of it was kept; the source is polled again.
         """
-        if poll.outcome is PollOutcome.NOT_MODIFIED and not poll.problems:
+        if poll.outcome is PollOutcome.NOT_MODIFIED and not poll.problems and poll.validators is None:
             await self._note(poll)
             return
         filed = await self._together(poll)

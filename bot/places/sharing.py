@@ -66,7 +66,7 @@ def hit_of(mention: Mention, gazetteer: Gazetteer) -> PlaceHit:
     """A mention as the index of watches wants it: with the codes of all places and regions that contain it."""
     code = mention.place.code
     codes = (code, *(place.code for place in gazetteer.containing(code)))
-    return PlaceHit(codes, mention.field, mention.start, mention.end, mention.believed)
+    return PlaceHit(codes, mention.field, mention.start, mention.end, mention.believed and not mention.sends)
 
 
 _reader: Callable[[Path | None], PlaceReader] = cache(load_reader)

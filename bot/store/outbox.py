@@ -160,10 +160,14 @@ def _shown(connection: Connection, story_id: int, now: datetime) -> Sequence[Any
 
 
 def next_due_at(connection: Connection, now: datetime) -> datetime | None:
-    """When the earliest alert or edit is due; None when there is nothing to do."""
-    ready = select(alerts.c.due_at).where(alerts.c.state == "ready").order_by(alerts.c.due_at).limit(1)
+    """When the earliest alert or edit is due, `now` if one is due already; None when there is nothing to do."""
+    ready = alerts.c.state == "ready"
+    # Asked first, since it ends with the first row: the earliest of a hundred thousand is found by reading them all.
+    if connection.execute(select(alerts.c.id).where(ready, alerts.c.due_at <= now).limit(1)).first():
+        return now
+    sends = select(func.min(alerts.c.due_at)).where(ready)
     edits = select(alerts.c.edit_due_at).where(_may_be_edited(now)).order_by(alerts.c.edit_due_at).limit(1)
-    return min((at for query in (ready, edits) if (at := connection.execute(query).scalar())), default=None)
+    return min((at for query in (sends, edits) if (at := connection.execute(query).scalar())), default=None)
 
 
 def claim(connection: Connection, rates: Rates, room: int, now: datetime) -> list[Claimed]:
@@ -180,8 +184,7 @@ def claim(connection: Connection, rates: Rates, room: int, now: datetime) -> lis
         ids = [row.id for row, _ in edits]
         leased = update(alerts).where(alerts.c.id.in_(ids))
         connection.execute(leased.values(edited_at=now, edit_due_at=lease))
-    for scope, instant in slots.changes():
-        not_before(connection, scope, instant)
+    _move_pace(connection, dict(slots.changes()))
     return [*_claimed(connection, sends, None), *_claimed(connection, edits, lease)]
 
 
@@ -193,12 +196,21 @@ def edited(connection: Connection, alert: Claimed, again_at: datetime | None = N
 
 def not_before(connection: Connection, scope: str, instant: datetime) -> None:
     """Nothing is sent to this scope before `instant`."""
-    row = insert(connection, pace).values(scope=scope, next_at=instant)
-    connection.execute(row.on_conflict_do_update(index_elements=["scope"], set_={"next_at": instant}))
+    _move_pace(connection, {scope: instant})
 
 
-def mark_sent(connection: Connection, alert_id: int, message_id: int, now: datetime) -> None:
-    _leave_sending(connection, alert_id, state="sent", message_id=message_id, sent_at=now, why=None)
+def _move_pace(connection: Connection, instants: Mapping[str, datetime]) -> None:
+    if instants:
+        row = insert(connection, pace)
+        moved = row.on_conflict_do_update(index_elements=["scope"], set_={"next_at": row.excluded.next_at})
+        connection.execute(moved, [{"scope": scope, "next_at": instant} for scope, instant in instants.items()])
+
+
+def mark_sent(connection: Connection, sent: Mapping[int, int], now: datetime) -> None:
+    """Alert -> the message that it has become."""
+    ours = (alerts.c.id == bindparam("of")) & (alerts.c.state == "sending")
+    change = update(alerts).where(ours).values(state="sent", message_id=bindparam("message"), sent_at=now, why=None)
+    connection.execute(change, [{"of": alert, "message": message} for alert, message in sent.items()])
 
 
 def mark_dead(connection: Connection, alert_id: int, why: str) -> None:

@@ -59,7 +59,7 @@ async def test_what_waited_too_long_is_one_message_that_counts_and_names_it(stor
     assert html.count("•") == digests.NAMED
     assert "خبر رقم 0 من جاسم" in html
     assert "وخبران آخران" in html
-    await store.write(lambda c: outbox.mark_sent(c, alert.id, 5, LATE))
+    await store.write(lambda c: outbox.mark_sent(c, {alert.id: 5}, LATE))
     assert await claimed(store, timedelta(minutes=5)) == []
     assert await store.write(lambda c: digests.fold_stale(c, LATE + timedelta(days=1))) == 0
 

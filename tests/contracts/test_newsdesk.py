@@ -1,13 +1,15 @@
 """News in: what is filed, who is told, who is not and why; on every database."""
 
+import asyncio
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, func, select
 
 from bot.domain.errors import StoreError
-from bot.domain.model import PollOutcome, Problem, ProblemKind, Validators
+from bot.domain.model import Poll, PollOutcome, Problem, ProblemKind, Source, Validators
 from bot.newsdesk import Newsdesk
 from bot.places import Places
 from bot.store import Store, sources
@@ -16,6 +18,8 @@ from bot.store.tables import sources as sources_table
 from bot.watchlists import Watchlists
 from tests.conftest import NOON
 from tests.news import OTHER, SOURCE, article, poll
+
+UNLISTED = Source("unlisted", "x", "x", "http://x/")  # its articles are refused: a foreign key misses it
 
 
 class Woken:
@@ -189,9 +193,8 @@ async def test_nothing_of_a_poll_is_kept_when_its_transaction_fails(
 ) -> None:
     await lists.watch(1, "جاسم")
     before = await store.read(lambda c: c.execute(select(sources_table.c.etag)).all())
-    unknown = poll(article(source=type(SOURCE)("unlisted", "x", "x", "http://x/")), validators=Validators('"v2"'))
-    with pytest.raises(StoreError):  # the article's source is not in the table: the foreign key refuses it
-        await desk.file(unknown)
+    with pytest.raises(StoreError):
+        await desk.file(poll(article(source=UNLISTED), source=UNLISTED, validators=Validators('"v2"')))
     assert await store.read(told) == {}
     assert await store.read(lambda c: c.execute(select(sources_table.c.etag)).all()) == before
     await desk.file(poll(article()))  # and the desk goes on
@@ -221,3 +224,92 @@ async def test_a_watch_may_ask_for_what_happens_and_who_says_so(
     await lists.watch(1, watch)
     await desk.file(poll(article("انفجار عبوة ناسفة في مدينة جاسم شمال درعا", "انفجرت عبوة ناسفة قرب السوق في جاسم.")))
     assert (await store.read(told))[1] == told_of
+
+
+# --- polls that are filed together
+
+FIRE = ("حريق في مستودع للأخشاب في جاسم", "اندلع حريق كبير في مستودع للأخشاب على أطراف جاسم، ولم تقع إصابات.")
+RAIN = ("أمطار غزيرة تغرق شوارع جاسم", "أغرقت أمطار غزيرة شوارع في جاسم وتوقفت حركة السير فيها ساعات.")
+
+
+async def filed_together(desk: Newsdesk, *polls: Poll) -> list[BaseException | None]:
+    """All of them wait while another one is filed; what each of them came to."""
+    first = poll(article("خبر", "نص خبر", guid="before them"))
+    _, *rest = await asyncio.gather(*(desk.file(one) for one in (first, *polls)), return_exceptions=True)
+    return rest
+
+
+async def test_polls_that_wait_are_filed_in_one_unit_of_work_each_with_its_own_alerts(
+    store: Store, desk: Newsdesk, lists: Watchlists, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    units = list[int]()
+    write = store.write
+
+    async def counted(unit: Callable[[Connection], object]) -> object:
+        units.append(1)
+        return await write(unit)
+
+    for chat, word in ((1, "جاسم"), (2, "حريق")):
+        await lists.watch(chat, word)
+    monkeypatch.setattr(store, "write", counted)
+    ours = poll(article(*FIRE), validators=Validators('"a"'))
+    theirs = poll(article(*RAIN, source=OTHER), source=OTHER, validators=Validators('"b"'))
+    assert await filed_together(desk, theirs, ours) == [None, None]
+    assert len(units) <= 3  # the first, and the others in one or, where they met it late, in two
+    assert await store.read(told) == {1: 2, 2: 1}
+    tags = await store.read(lambda c: c.execute(select(sources_table.c.id, sources_table.c.etag)).all())
+    assert dict(tags) == {SOURCE.id: '"a"', OTHER.id: '"b"'}
+
+
+async def test_one_poll_that_cannot_be_stored_takes_no_other_along(
+    store: Store, desk: Newsdesk, lists: Watchlists
+) -> None:
+    await lists.watch(1, "جاسم")
+    poisoned = poll(article(source=UNLISTED), source=UNLISTED)
+    good = poll(article(*FIRE)), poll(article(*RAIN, source=OTHER), source=OTHER)
+    error, *rest = await filed_together(desk, poisoned, *good)
+    assert isinstance(error, StoreError)
+    assert rest == [None, None]
+    assert await store.read(told) == {1: 2}
+    # What it would have said is not remembered: the same from a known source is news.
+    await desk.file(poll(article(guid="the same")))
+    assert await store.read(told) == {1: 3}
+
+
+async def test_one_event_from_two_sources_at_once_rings_once(store: Store, desk: Newsdesk, lists: Watchlists) -> None:
+    await lists.watch(1, "جاسم")
+    await lists.watch(2, "المستودع")
+    again = "نشب حريق كبير في مستودع أخشاب على أطراف مدينة جاسم. وقال الدفاع المدني إن المستودع احترق ولم تقع إصابات."
+    one = poll(article(*FIRE))
+    other = poll(article("حريق كبير في مستودع أخشاب على أطراف جاسم", again, source=OTHER), source=OTHER)
+    assert await filed_together(desk, one, other) == [None, None]
+    assert await store.read(told) == {1: 1, 2: 1}
+    assert (await store.read(reasons))["already_told"] == 1
+
+
+async def test_two_polls_of_one_source_that_wait_together_file_an_item_once(
+    store: Store, desk: Newsdesk, lists: Watchlists
+) -> None:
+    await lists.watch(1, "جاسم")
+    problem = Problem(ProblemKind.TIMEOUT, "after 20 s")
+    failed = poll(outcome=PollOutcome.FAILED, problems=(problem,))
+    assert await filed_together(desk, poll(article(*FIRE)), poll(article(*FIRE)), failed, failed) == [None] * 4
+    assert await store.read(told) == {1: 1}
+    failures = select(sources_table.c.failures).where(sources_table.c.id == SOURCE.id)
+    assert await store.read(lambda c: c.execute(failures).scalar()) == 2
+
+
+async def test_whoever_is_cancelled_while_waiting_leaves_the_others_alone(
+    store: Store, desk: Newsdesk, lists: Watchlists
+) -> None:
+    await lists.watch(1, "جاسم")
+    kept = asyncio.create_task(desk.file(poll(article(*FIRE))))
+    left = asyncio.create_task(desk.file(poll(article(*RAIN, source=OTHER), source=OTHER)))
+    await asyncio.sleep(0)
+    left.cancel()
+    await kept
+    with pytest.raises(asyncio.CancelledError):
+        await left
+    assert (await store.read(told))[1] >= 1
+    await desk.file(poll(article("هدوء في جاسم", "عاد الهدوء إلى شوارع جاسم.", guid="after"), source=SOURCE))
+    assert (await store.read(told))[1] >= 2

@@ -125,7 +125,7 @@ async def test_a_postponed_alert_comes_back_at_its_time(store: Store, uncertain:
 async def test_only_an_alert_that_is_being_sent_can_be_settled(store: Store) -> None:
     await store.write(lambda c: fill(c, 1))
     (alert,) = await store.write(lambda c: outbox.claim(c, RATES, 5, NOON))
-    await store.write(lambda c: outbox.mark_sent(c, alert.id, 77, NOON))
+    await store.write(lambda c: outbox.mark_sent(c, {alert.id: 77}, NOON))
     await store.write(lambda c: outbox.postpone(c, alert.id, NOON, uncertain=True))
     assert await store.read(states) == [("sent", False)]
 

@@ -5,6 +5,7 @@ from sqlalchemy import Connection, func, select
 
 from bot.domain.errors import UserError
 from bot.store import Store, inbox, watchlists
+from bot.store.inbox import Arrived
 from bot.store.tables import metadata
 from bot.watchlists import Watchlists
 from tests.conftest import NOON
@@ -83,7 +84,7 @@ async def test_forgetting_leaves_no_row_of_the_chat_and_no_word_that_only_it_wat
     for chat, word in ((1, "جاسم"), (1, "درعا"), (2, "درعا")):
         await lists.watch(chat, word)
     update = {"update_id": 5, "message": {"chat": {"id": 1}, "text": "تابع جاسم"}}
-    await store.write(lambda c: inbox.keep(c, [(update, 1)], NOON))
+    await store.write(lambda c: inbox.keep(c, [Arrived(update, 1)], 10, NOON))
     await lists.forget(1)
     assert set((await store.read(lambda c: rows_that_name(1, c))).values()) == {0}
     assert (await store.read(lambda c: rows_that_name(2, c)))["watches"] == 1

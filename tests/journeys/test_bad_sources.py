@@ -149,8 +149,9 @@ async def test_a_good_source_among_all_kinds_of_bad_ones_is_heard(world: World, 
     world.publisher.publish("label", "عودة الكهرباء إلى جاسم", "عادت الكهرباء إلى أحياء جاسم.")
     cut.whole = True
     await world.until(lambda: len(world.alerts(SALMA)) == 3, 40)
-    headlines = {alert.text.strip("\u200f\u2068").split("\u2069")[0] for alert in world.alerts(SALMA)}
-    assert headlines == {"دوي انفجار في مدينة جاسم", "عودة الكهرباء إلى جاسم", "حريق في حقول جاسم"}
+    told = [alert.text for alert in world.alerts(SALMA)]
+    for word in ("قرب السوق", "الكهرباء", "حقول"):
+        assert sum(word in text for text in told) == 1
     assert titles(world.folder, "cut") == {"خبر قديم من جاسم", "حريق في حقول جاسم"}
     assert await house.stop() == 0
     assert "poll.crashed" not in "\n".join(house.said)

@@ -357,11 +357,11 @@ toll-missing = { $count ->
    *[other] { $count } مفقود
  }
 toll-detained = { $count ->
-    [one] معتقل واحد
-    [two] معتقلان
-    [few] { $count } معتقلين
-    [many] { $count } معتقلاً
-   *[other] { $count } معتقل
+    [one] محتجز واحد
+    [two] محتجزان
+    [few] { $count } محتجزين
+    [many] { $count } محتجزاً
+   *[other] { $count } محتجز
  }
 toll-and = { $toll } و{ $more }
 toll-owned = { $toll } ({ $sources })
