@@ -58,6 +58,10 @@ async def test_killed_while_the_alert_was_being_sent(world: World) -> None:
     assert world.house is not None
     world.simulator.faults.add(Fault(FaultKind.NO_ANSWER, method="sendMessage"))
     world.publisher.publish("horan", TITLE, TEXT)
+    # The call has been made, and the fault with it: before that, the alert is marked and waits for its slot.
+    await world.until(
+        lambda: any(c.method == "sendmessage" and "انفجار" in str(c.values) for c in world.simulator.calls)
+    )
     await stored(world.folder, "sending")
     await world.house.kill()
     await world.house.start()
