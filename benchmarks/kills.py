@@ -45,7 +45,7 @@ def tell(found: Reckoning) -> None:
           f"{len(found.unanswered) + len(found.forgotten)}; {found.edits} edits")  # fmt: skip
     print(f"  alerts that came again: {sum(found.repeats)}, after one kill at most {max(found.repeats)}, "
           f"with a sound {found.loud_repeats}; answers that came again: {found.answers_repeated}")  # fmt: skip
-    print(f"  kills by repeats: {dict(sorted(Counter(found.repeats[1:]).items()))}")
+    print(f"  kills by repeats: {dict(sorted(Counter(found.repeats[:-1]).items()))}")
     print(f"  {'killed at':10} kills  found under way: sending (most)  editing  telling  commands")
     for name in sorted({death.moment for death in found.deaths}):
         deaths = [death for death in found.deaths if death.moment == name]

@@ -43,9 +43,10 @@ WATCHERS_OF_EACH = 2
 FIRST_WATCHER, FIRST_ASKER, FIRST_OF_THE_CROWD = 1_000, 2_000, 10_000
 ASKERS = range(FIRST_ASKER, FIRST_ASKER + 24)  # so many that nobody asks more than is served (domain/asking.py)
 LATENCY = 0.05  # seconds; of one send or edit at the far end
-NEWS_EVERY, ASK_EVERY = 0.25, 0.5  # seconds
-LISTED = 60  # items that a feed lists: more than it gets while the bot is dead
-PATIENCE = 8.0  # seconds that a moment is waited for; then the bot is killed all the same
+NEWS_EVERY, ASK_EVERY = 0.4, 0.5  # seconds
+LATER = 8  # events: so long after the first report comes the second, when the first has been sent
+LISTED = 20  # items that a feed goes on listing when they have been filed
+PATIENCE = 15.0  # seconds that a moment is waited for; then the bot is killed all the same
 DRAIN = 300  # seconds until what has not arrived is lost
 SOON = 0.002  # seconds between two looks
 
@@ -126,7 +127,7 @@ class Reckoning:
     lost: tuple[tuple[int, str], ...]  # chat, item
     unanswered: tuple[str, ...]  # watched words
     forgotten: frozenset[tuple[int, str]]  # what a chat asked to watch and does not, or the other way round
-    repeats: tuple[int, ...]  # messages that came again, before the first kill and after each
+    repeats: tuple[int, ...]  # messages that came again because of each kill; the last: without one
     loud_repeats: int
     answers_repeated: int
     edits: int
@@ -145,6 +146,8 @@ class Ordeal:
         self._dropped: set[str] = set()
         self._deaths: list[Death] = []
         self._edits = 0
+        self._news = asyncio.Event()  # cleared: none is published
+        self._news.set()
         self._seen: defaultdict[int, set[str]] = defaultdict(set)  # chat -> items that a message has ever named
         self.told: list[Arrival] = []
         self.house = House(folder, {})
@@ -218,13 +221,19 @@ class Ordeal:
     # --- what goes on meanwhile
 
     async def _publish_for_ever(self) -> None:
-        """Reports of events, about every third event by two outlets."""
+        """Reports of events; every third is a second one, of what another feed told a while ago."""
+        told = list[tuple[str, str, str, str]]()
         for number in count():
-            word = self._random.choice(VILLAGES)
-            title, body = self._title(word), self._words_of(12)
-            for at, feed in enumerate(self._random.sample(FEEDS, 2 if number % 3 == 0 else 1)):
-                self._publish(f"n{number}-{at}", feed, word, title, body if at == 0 else f"{body} {self._words_of(4)}")
-                await asyncio.sleep(NEWS_EVERY)
+            if number % 3 or len(told) < LATER:
+                word, feed = self._random.choice(VILLAGES), self._random.choice(FEEDS)
+                told.append((feed, word, self._title(word), self._words_of(12)))
+                self._publish(f"n{number}", *told[-1])
+            else:
+                feed, word, title, body = told[-LATER]
+                other = self._random.choice([name for name in FEEDS if name != feed])
+                self._publish(f"n{number}", other, word, title, f"{body} {self._words_of(4)}")
+            await asyncio.sleep(NEWS_EVERY)
+            await self._news.wait()
 
     def _title(self, word: str) -> str:
         return f"{self._random.choice(HAPPENED)} في {word}: {self._words_of(3)}"
@@ -236,7 +245,6 @@ class Ordeal:
     def _publish(self, item: str, feed: str, word: str, title: str, text: str) -> None:
         self._published[item] = word
         self.publisher.publish(feed, title, f"{text}.", guid=item)
-        del self.publisher.items[feed][LISTED:]
 
     async def _ask_for_ever(self) -> None:
         """People watch words of their own, and give some of them up again."""
@@ -269,6 +277,8 @@ class Ordeal:
     async def _die(self, moment: Moment) -> None:
         if moment.name == "telling":
             self._publish(f"hot-after-{len(self._deaths)}", HOT, HOT_WORD, self._title(HOT_WORD), self._words_of(12))
+        if moment.name == "editing":
+            self._news.clear()  # edits go when nothing waits to be sent
         calls = self._simulator.calls
         since = Since(self.polls(), len(self.house.said), calls[-1] if calls else None, len(self.told))
         with suppress(TimeoutError):
@@ -277,10 +287,17 @@ class Ordeal:
                     await asyncio.sleep(SOON)
         await asyncio.sleep(self._random.uniform(0, moment.within))
         await self.house.kill()
+        self._news.set()
         with _opened(self._url) as connection:
             self._deaths.append(_death(connection, moment.name))
+            self._unlist(set(connection.execute(select(articles.c.key)).scalars()))
             _let_a_minute_pass(connection, datetime.now(UTC))
         await self.house.start()
+
+    def _unlist(self, filed: set[str]) -> None:
+        """Feeds grow no longer than they must: what a feed drops before it could be read is nobody's loss but ours."""
+        for items in self.publisher.items.values():
+            items[LISTED:] = [item for item in items[LISTED:] if not filed.intersection(ITEM.findall(item))]
 
     # --- the end
 
@@ -312,7 +329,7 @@ class Ordeal:
         watching = self._watching()
         due = [(chat, item) for item, word in self._published.items() for chat in watching[word]]
         again = list(self._again())
-        kills = Counter(arrival.kills for arrival in again)
+        cut = Counter(before.kills for before, _ in again)
         answers = Counter(word for chat in ASKERS for word in self._answered(chat))
         asked = {word: 1 + (word in self._dropped) for word in self._words}
         wanted = {(who, expression_of(w).canonical) for w, who in self._words.items() if w not in self._dropped}
@@ -324,19 +341,19 @@ class Ordeal:
             lost=tuple((chat, item) for chat, item in due if item not in self._seen[chat]),
             unanswered=tuple(word for word, times in asked.items() if answers[word] < times),
             forgotten=frozenset(wanted ^ self._watched()),
-            repeats=tuple(kills[n] for n in range(len(self._deaths) + 1)),
-            loud_repeats=sum(not arrival.silent for arrival in again),
+            repeats=tuple(cut[n] for n in range(len(self._deaths) + 1)),
+            loud_repeats=sum(not arrival.silent for _, arrival in again),
             answers_repeated=answers.total() - sum(asked.values()),
             edits=self._edits,
         )
 
-    def _again(self) -> Iterator[Arrival]:
-        """Messages that tell a chat what another had told it before."""
-        came = set[tuple[int, str]]()
+    def _again(self) -> Iterator[tuple[Arrival, Arrival]]:
+        """Messages that tell a chat what another had told it before, each with that other."""
+        came = dict[tuple[int, str], Arrival]()
         for arrival in self.told:
-            if (arrival.chat_id, arrival.item) in came:
-                yield arrival
-            came.add((arrival.chat_id, arrival.item))
+            if before := came.get((arrival.chat_id, arrival.item)):
+                yield before, arrival
+            came[arrival.chat_id, arrival.item] = arrival
 
     def _watched(self) -> set[tuple[int, str]]:
         query = select(watches.c.chat_id, expressions.c.canonical).join(expressions)

@@ -86,7 +86,7 @@ def add(connection: Connection, new: Sequence[NewAlert], now: datetime) -> set[t
         }
         for a in new
     ]
-    statement = insert(connection, alerts).on_conflict_do_nothing(index_elements=["chat_id", "article_id"])
+    statement = insert(connection, alerts).on_conflict_do_nothing(index_elements=["chat_id", "article_id", "revision"])
     queued = connection.execute(statement.returning(alerts.c.chat_id, alerts.c.article_id), rows)
     return {(a.chat_id, a.article_id) for a in new}.difference((row.chat_id, row.article_id) for row in queued)
 

@@ -118,6 +118,8 @@ articles = Table(
     Column("score", Float),  # 0..1, that it belongs to its story
     Column("reason", Text),  # what decided that, for the operator
     Column("moved_at", Instant),  # when the operator put it into a story of its own
+    Column("edition", BigInteger),  # domain/articles.py: changes with what its source says
+    Column("revision", SmallInteger, nullable=False, server_default="0"),  # how often an edit has changed the news
     UniqueConstraint("source_id", "key"),
     Index(None, "story_id"),
     Index(None, "seen_at"),
@@ -145,6 +147,7 @@ chats = Table(
     Column("state_why", Text),
     Column("created_at", Instant, nullable=False),
     Column("gone_at", Instant),  # when housekeeping found it gone
+    Column("thread_id", BigInteger),  # the topic of a forum in which it wants its alerts
     Index(
         "ix_chats_gone",
         "gone_at",
@@ -172,7 +175,7 @@ watches = Table(
     Column("shown", Text, nullable=False),  # as this chat wrote it
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("chat_id", "expression_id"),
-    Index(None, "expression_id"),
+    Index(None, "expression_id", "chat_id"),
 )
 
 # The outbox: one row for each chat and article that rings there. The first of a story is edited as it grows.
@@ -183,6 +186,7 @@ alerts = Table(
     Column("chat_id", BigInteger, ForeignKey("chats.id", onupdate="CASCADE", ondelete="CASCADE"), nullable=False),
     Column("story_id", RowId, ForeignKey("stories.id"), nullable=False),
     Column("article_id", RowId, ForeignKey("articles.id"), nullable=False),
+    Column("revision", SmallInteger, nullable=False, server_default="0"),  # of the article, when it rang
     Column("evidence", JSON, nullable=False),  # [{"watch", "field", "start", "end", "surface"}]
     Column("priority", SmallInteger, nullable=False),  # 0 goes first
     Column("state", Text, nullable=False),  # ready, sending, sent, dead, folded
@@ -197,7 +201,7 @@ alerts = Table(
     Column("folded_into", RowId),  # the digest that tells of it in a line
     Column("edit_due_at", Instant),  # the message is behind its story; while it is edited: when to try again
     Column("edited_at", Instant),  # when the last edit began
-    UniqueConstraint("chat_id", "article_id"),
+    UniqueConstraint("chat_id", "article_id", "revision"),
     Index(None, "story_id", "chat_id"),
     Index(None, "article_id"),
     Index(

@@ -19,6 +19,8 @@ def holds(found: Reckoning) -> None:
     assert found.unanswered == (), f"seed {found.seed}: {found}"
     assert found.forgotten == frozenset(), f"seed {found.seed}: {found}"
     assert max(found.repeats) <= REPEATS_OF_A_KILL + MORE_ON_A_BUSY_MACHINE, f"seed {found.seed}: {found}"
+    in_flight = [death.sending for death in found.deaths]
+    assert all(n <= most for n, most in zip(found.repeats, (*in_flight, 0), strict=True)), f"seed {found.seed}: {found}"
     assert found.loud_repeats == 0, f"seed {found.seed}: {found}"
 
 
