@@ -11,12 +11,13 @@ from dataclasses import replace
 from bot.domain.alerting import AlertKind, denies
 from bot.domain.digest_card import render_digest
 from bot.domain.i18n import Translations
-from bot.domain.model import Evidence, Message
+from bot.domain.model import Article, Evidence, Message
 from bot.domain.rendering import Card, render_alert
 from bot.domain.retelling import Report
 from bot.domain.sentences import shorten
 from bot.domain.summary import SHORT_LETTERS, SHORT_WORDS, Summary
 from bot.store.articles import Told
+from bot.store.digests import absence_in
 from bot.store.outbox import Claimed
 
 MOST_REMEMBERED = 256  # messages, of a few KB each
@@ -31,8 +32,13 @@ class Cards:
 
     def write(self, alert: Claimed) -> Message:
         """The message of an alert, whole: sent or edited, it says what is known now."""
-        if alert.kind is AlertKind.DIGEST:
-            return self._digest(alert)
+        message = self._digest(alert) if alert.kind is AlertKind.DIGEST else self._card(alert)
+        if alert.thread_id is None:
+            return message
+        line = self._translations[alert.language].html("alert-without-topic")
+        return replace(message, thread_id=alert.thread_id, without_topic=line)
+
+    def _card(self, alert: Claimed) -> Message:
         card = card_of(alert)
         key = repr((alert.rang.id, card, alert.language))
         if key not in self._remembered:
@@ -44,7 +50,10 @@ class Cards:
     def _digest(self, alert: Claimed) -> Message:
         named = [_report(told, alert.language) for told in alert.named or (alert.rang,)]
         messages = self._translations[alert.language]
-        return render_digest(alert.chat_id, named, max(alert.folded, len(named)), alert.uncertain, messages)
+        absence = absence_in(alert.evidence)
+        count = absence.missed if absence else max(alert.folded, len(named))
+        since = absence.since if absence else None
+        return render_digest(alert.chat_id, named, count, alert.uncertain, messages, since)
 
 
 def card_of(alert: Claimed) -> Card:
@@ -52,7 +61,8 @@ def card_of(alert: Claimed) -> Card:
     rang = alert.rang
     first = alert.kind is AlertKind.FIRST
     others = [told for told in alert.reports if (told.id != rang.id if first else told.id > rang.id)]
-    evidence = tuple(Evidence(e["field"], e["start"], e["end"], e["surface"]) for e in alert.evidence)
+    found = (Evidence(e["field"], e["start"], e["end"], e["surface"]) for e in alert.evidence)
+    evidence = tuple(now for e in found if (now := _where_now(e, rang.article)))
     deniers = [told for told in others if first and not denies(rang.article) and denies(told.article)]
     return Card(
         chat_id=0,
@@ -64,6 +74,15 @@ def card_of(alert: Claimed) -> Card:
         watched_codes=_codes_at(rang, evidence),
         written=_written(alert, [rang, *others]),
     )
+
+
+def _where_now(evidence: Evidence, article: Article) -> Evidence | None:
+    """The same words where they stand now, if they still do: the publisher may have edited the article since."""
+    words: str = article.title if evidence.field == "title" else article.text
+    if words[evidence.start : evidence.end] == evidence.surface:
+        return evidence
+    start = words.find(evidence.surface)
+    return replace(evidence, start=start, end=start + len(evidence.surface)) if start >= 0 else None
 
 
 def _report(told: Told, language: str, evidence: tuple[Evidence, ...] = ()) -> Report:

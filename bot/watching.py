@@ -11,6 +11,7 @@ from functools import partial
 
 import structlog
 
+from bot.concerns import Watched
 from bot.domain.model import DueSource, Poll, Source
 from bot.domain.source_health import Condition
 from bot.engines.embedded import EmbeddedEngine
@@ -45,7 +46,8 @@ async def watching(
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(readers.close)
         fetcher = await stack.enter_async_context(_fetcher(polling, clock, hosts, trusted))
-        scouted(_scout(polling, fetcher, clock, understanding))
+        robots = Robots(fetcher, polling.product, clock)
+        scouted(_scout(polling, fetcher, clock, understanding, robots))
         poller = Poller(
             fetcher,
             readers,
@@ -56,9 +58,10 @@ async def watching(
                 fastest=timedelta(seconds=polling.fastest_seconds),
                 slowest=timedelta(seconds=polling.slowest_seconds),
             ),
-            robots=Robots(fetcher, polling.user_agent.partition("/")[0].strip(), clock),
+            robots=robots,
             known_keys=partial(known_keys, store),
             report=reporter(store, clock),
+            concerns=Watched(store, understanding.places, clock).concerns,
         )
         sweep = Sweep(partial(_due, store), poller, clock, polling.concurrency, hosts)
         stack.push_async_callback(sweep.drain, timedelta(0))
@@ -81,10 +84,12 @@ def reporter(store: Store, clock: Callable[[], datetime]) -> Report:
     return report
 
 
-async def known_keys(store: Store, source_id: str, keys: Sequence[str]) -> Collection[str]:
-    """Which keys are of articles that this source has published before, erased ones included."""
+async def known_keys(store: Store, source_id: str, keys: Mapping[str, int | None]) -> Collection[str]:
+    """Which keys are of articles that this source has published before in that edition, or in any, where it is None;
+    erased ones included."""
     items = [(source_id, key) for key in keys]
-    return {key for _, key in await store.read(lambda connection: articles.known_among(connection, items))}
+    known = await store.read(lambda connection: articles.editions_among(connection, items))
+    return {key for (_, key), edition in known.items() if edition is None or keys[key] in (None, edition)}
 
 
 async def _due(store: Store, at: datetime, limit: int) -> Sequence[DueSource]:
@@ -109,9 +114,11 @@ def _fetcher(
     )
 
 
-def _scout(polling: Polling, fetcher: Fetcher, clock: Callable[[], datetime], understanding: Understanding) -> WebScout:
+def _scout(
+    polling: Polling, fetcher: Fetcher, clock: Callable[[], datetime], understanding: Understanding, robots: Robots
+) -> WebScout:
     limit = timedelta(seconds=polling.reader_timeout_seconds)
-    return WebScout(fetcher, clock, understanding, limit, polling.reader_memory_mb * 2**20)
+    return WebScout(fetcher, clock, understanding, limit, polling.reader_memory_mb * 2**20, robots)
 
 
 def _readers(polling: Polling, understanding: Understanding) -> Readers:

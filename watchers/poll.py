@@ -8,9 +8,10 @@ remembered here, of the last poll of each source that was filed, only spares wor
 files asks the database all the same.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.domain.articles import key_of
 from bot.domain.errors import SourceError
@@ -29,11 +30,12 @@ from bot.domain.model import (
     Validators,
 )
 from bot.domain.source_health import Condition
-from watchers.backfill import Child, Found, with_children, with_older
+from watchers.backfill import Child, Found, with_children, with_next, with_older
 from watchers.completing import Completer, Concerns, Pages, names_place_or_event
 from watchers.conditions import Seen, judge, why_paused
 from watchers.fetch import Answer, Fetcher
 from watchers.memory import Memory
+from watchers.parsers.hints import Offer, offer
 from watchers.parsers.known import Known
 from watchers.reading import Readers, Understood
 from watchers.robots import Robots
@@ -43,9 +45,10 @@ FASTEST, SLOWEST = timedelta(minutes=1), timedelta(minutes=15)
 _PAGES_OF_SITES = frozenset({SourceKind.PAGE, SourceKind.SITEMAP})  # the others are published to be fetched by programs
 
 Clock = Callable[[], datetime]  # aware UTC
-KnownKeys = Callable[[str, Sequence[str]], Awaitable[Collection[str]]]  # of a source's articles
+KnownKeys = Callable[[str, Mapping[str, int | None]], Awaitable[Collection[str]]]  # by source; key -> edition
 # What holds of a source now, and among which conditions that was judged: the others of those do not hold.
 Report = Callable[[Source, Mapping[Condition, str], Collection[Condition]], Awaitable[None]]
+Offered = Callable[[str, Offer | None], None]  # which hub a source names now
 
 
 def pace_of(source: Source, fastest: timedelta = FASTEST, slowest: timedelta = SLOWEST) -> Pace:
@@ -55,11 +58,15 @@ def pace_of(source: Source, fastest: timedelta = FASTEST, slowest: timedelta = S
     return Pace(fastest, max(fastest, slowest))
 
 
-async def _none_known(source_id: str, keys: Sequence[str]) -> Collection[str]:
+async def _none_known(source_id: str, keys: Mapping[str, int | None]) -> Collection[str]:
     return ()
 
 
 async def _tell_nobody(source: Source, found: Mapping[Condition, str], among: Collection[Condition]) -> None:
+    return None
+
+
+def _ask_no_hub(source_id: str, offered: Offer | None) -> None:
     return None
 
 
@@ -101,9 +108,11 @@ def _failed(*problems: Problem) -> _Result:
 class Poller:
     """`file` stores a poll in one transaction; what it raises is raised by `conclude`, and nothing was stored.
 
-    `known_keys`: which keys of a source's articles have been filed before. `report` is told what holds of a source
+    `known_keys`: which keys of a source's articles have been filed before, in the very edition or, where None is asked
+    for, in any. `report` is told what holds of a source
     whenever that changes, before the poll is filed: it may be told the same twice. `concerns`: whether an article
     could matter to anybody, so that its page is worth a request. Without `robots` every page may be read.
+    `offered` is told which hub a source names, and whether any, whenever that can be seen.
     """
 
     fetcher: Fetcher
@@ -115,6 +124,7 @@ class Poller:
     known_keys: KnownKeys = _none_known
     report: Report = _tell_nobody
     concerns: Concerns = names_place_or_event
+    offered: Offered = _ask_no_hub
     _filed: dict[str, Filed] = field(default_factory=dict)
     _sulking: dict[str, datetime] = field(default_factory=dict)
 
@@ -132,6 +142,8 @@ class Poller:
         match answer.brought:
             case NotModified():
                 await self._hand_over(due, answer, _Result(PollOutcome.NOT_MODIFIED))
+                if answer.links.hub and answer.links.topic:  # a server may leave them out of this answer
+                    self.offered(due.source.id, Offer(answer.links.hub, answer.links.topic))
             case Problem() as problem:
                 await self._hand_over(due, answer, _failed(problem))
             case Document() as document:
@@ -155,6 +167,7 @@ class Poller:
         if result.outcome is PollOutcome.READ:
             kept = told if _is_done_with(found) else None
             self._filed[name] = Filed(kept, found.understood.known, found.children)
+            self.offered(name, offer(answer.links, found.understood.hints.links, document.url))
 
     @property
     def _pages(self) -> Pages:
@@ -176,13 +189,23 @@ class Poller:
         if due.source.kind is SourceKind.TELEGRAM:
             highest = Memory.from_json(due.rhythm).highest
             return await with_older(first, highest, filed.known, self.fetcher.ask, read)
+        if first.reading.older and not _is_first(due):
+            met = partial(self._met, due.source.id, filed.known)
+            return await with_next(first, document.url, filed.known, met, self.fetcher.ask, read)
         return Found(first)
+
+    async def _met(self, source_id: str, known: Known, page: Understood) -> bool:
+        """Whether something on a page was filed before; also where the page has nothing to tell that by."""
+        if source_id in self._filed:
+            return not known.entries.isdisjoint(page.known.entries)
+        keys = dict.fromkeys(article.key for article in page.articles)
+        return not keys or bool(await self.known_keys(source_id, keys))
 
     async def _result(self, due: DueSource, document: Document, found: Found, seen_at: datetime) -> _Result:
         understood, reading = found.understood, found.understood.reading
         if reading.problems and not understood.count:
             return _failed(*reading.problems)
-        new = await self._new(due, [article.key for article in understood.articles])
+        new = await self._new(due, {article.key: article.edition for article in understood.articles})
         articles, refusals = understood.articles, tuple[Problem, ...]()
         if not _is_first(due):  # what the first poll brings rings nowhere, and need not be complete
             articles, refusals = await self._completed(due.source, articles, new, seen_at)
@@ -195,12 +218,13 @@ class Poller:
             (*articles, *found_at),
             (*(article for article in articles if article.key in new), *found_at),
             reading.highest if found.settled else None,
-            understood.ttl,
-            understood.skip_hours,
+            understood.hints.ttl,
+            understood.hints.skip_hours,
         )
 
-    async def _new(self, due: DueSource, keys: Sequence[str]) -> Collection[str]:
-        """Those of the keys that the source has not had before. What was filed by this process is known anyway."""
+    async def _new(self, due: DueSource, keys: Mapping[str, int | None]) -> Collection[str]:
+        """Those of the keys that the source has not had before, or not as they are now. What was filed by this process
+        is known anyway."""
         if not keys or _is_first(due) or due.source.id in self._filed:
             return frozenset(keys)
         return frozenset(keys) - frozenset(await self.known_keys(due.source.id, keys))
@@ -217,7 +241,7 @@ class Poller:
         if not understood.addresses:
             return (), ()
         keys = {key_of(entry): entry for entry in understood.addresses}
-        known = await self.known_keys(source.id, list(keys))
+        known = await self.known_keys(source.id, dict.fromkeys(keys))
         entries = [entry for key, entry in keys.items() if key not in known]
         completed = await self._completer.read_addresses(source, entries, seen_at)
         return completed.articles, completed.problems

@@ -33,6 +33,7 @@ from bot.domain.model import Article, Document, Entry, Problem, ProblemKind, Rea
 from bot.domain.stripping import stripped
 from bot.domain.syria import is_about_syria
 from bot.understanding import Understanding
+from watchers.parsers.hints import NO_HINTS, FeedHints, feed_hints
 from watchers.parsers.known import Known, News, entry_digest
 
 _GRACE = timedelta(seconds=20)  # for starting children, beyond the time that the readings ahead may take
@@ -54,7 +55,7 @@ class Understood:
     `reading` comes without its entries: they stay in the child. `count` is how many there are in the document;
     `articles` are those of them that were not known, or have changed, the newest first as feeds have them. `addresses`
     are new entries that are nothing but an address: their pages have to be read. `known`: what is known once all this
-    is filed. `ttl` and `skip_hours`: how often the document says it should be asked for (`watchers.schedule.Hints`).
+    is filed. `hints`: how the document says it should be asked for.
     """
 
     reading: Reading
@@ -62,8 +63,7 @@ class Understood:
     articles: tuple[Article, ...]
     known: Known
     addresses: tuple[Entry, ...] = ()
-    ttl: timedelta | None = None
-    skip_hours: frozenset[int] = frozenset()
+    hints: FeedHints = NO_HINTS
 
 
 Work = Callable[[Source, Document, datetime, Known], Understood]
@@ -94,15 +94,13 @@ def understand(
     read = partial(understanding.read, source_area=source.area, year=seen_at.year)
     made = (make_article(entry, source.id, seen_at, read) for entry in told.values() if entry.title or entry.text)
     articles = [article for article in made if _belongs(article, source)]
-    ttl, skip_hours = _hints(source, document)
     return Understood(
         reading=replace(news.reading, entries=()),
         count=news.count,
         articles=tuple(reversed(articles) if source.kind is SourceKind.TELEGRAM else articles),
         known=news.remembered(digests, known),
         addresses=tuple(_addresses(told.values(), seen_at))[:MOST_ADDRESSES],
-        ttl=ttl,
-        skip_hours=skip_hours,
+        hints=_hints(source, document),
     )
 
 
@@ -121,7 +119,7 @@ def complete(
     if not (whole.title or whole.text):
         return None
     read = partial(understanding.read, source_area=source.area, year=seen_at.year)
-    article = make_article(whole, source.id, seen_at, read)
+    article = make_article(whole, source.id, seen_at, read, announced=entry)
     return article if _belongs(article, source) else None
 
 
@@ -137,12 +135,8 @@ def _addresses(entries: Iterable[Entry], now: datetime) -> Iterator[Entry]:
                 yield entry
 
 
-def _hints(source: Source, document: Document) -> tuple[timedelta | None, frozenset[int]]:
-    if source.kind is not SourceKind.FEED:
-        return None, frozenset()
-    from watchers.parsers.hints import feed_hints
-
-    return feed_hints(document.body)
+def _hints(source: Source, document: Document) -> FeedHints:
+    return feed_hints(document.body, document.url) if source.kind is SourceKind.FEED else NO_HINTS
 
 
 def _read(source: Source, document: Document, seen_at: datetime, known: Known) -> News:

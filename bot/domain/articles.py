@@ -1,11 +1,11 @@
 """An entry of a source becomes an article: what identifies it, what it is called elsewhere, and may it still ring.
 
-Owns the key within a source, the fingerprint across sources, the bounds of what is stored and the age at which news
-stops being news. Judges neither language (handed in) nor content.
+Owns the key within a source, the edition that tells an edit, the fingerprint across sources, the bounds of what is
+stored and the age at which news stops being news. Judges neither language (handed in) nor content.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -31,10 +31,13 @@ def make_article(
     source_id: str,
     seen_at: datetime,
     read: Callable[[str, str], Content],
+    announced: Entry | None = None,
 ) -> Article:
-    """The article that `entry` is; `read` says what a title and a text hold."""
+    """The article that `entry` is; `read` says what a title and a text hold. `announced` is what the source said, where
+    the entry has been completed from its page."""
     title, text = entry.title[:MAX_TITLE], entry.text[:MAX_TEXT]
     content = read(title, text)
+    words = words_of(title, text)
     return Article(
         source_id=source_id,
         key=key_of(entry),
@@ -44,11 +47,12 @@ def make_article(
         language=content.language,
         published_at=min(entry.published_at, seen_at) if entry.published_at else None,
         seen_at=seen_at,
-        fingerprint=fingerprint(title, text),
+        fingerprint=_fingerprint(words),
         places=content.places,
         events=content.events,
         tolls=content.tolls,
         features=content.features,
+        edition=edition_of(announced.title, announced.text) if announced else _edition(words),
     )
 
 
@@ -87,8 +91,17 @@ def fingerprint(title: str, text: str) -> str | None:
 
     None with fewer than twelve words.
     """
-    words = _WORD.findall(normalise(f"{title}\n{text}"))
-    return _hash(" ".join(words)) if len(words) >= MIN_FINGERPRINT_WORDS else None
+    return _fingerprint(words_of(title, text))
+
+
+def edition_of(title: str, text: str) -> int:
+    """60 bits that change with the words of what a source says, and not with its punctuation, vowels or spelling."""
+    return _edition(words_of(title[:MAX_TITLE], text[:MAX_TEXT]))
+
+
+def words_of(title: str, text: str) -> list[str]:
+    """The words of a text, normalised."""
+    return _WORD.findall(normalise(f"{title}\n{text}"))
 
 
 def why_silent(article: Article, first_poll: bool, now: datetime) -> Silence | None:
@@ -100,6 +113,14 @@ def why_silent(article: Article, first_poll: bool, now: datetime) -> Silence | N
     if now - article.published_at > FRESH:
         return Silence.STALE
     return None
+
+
+def _fingerprint(words: Sequence[str]) -> str | None:
+    return _hash(" ".join(words)) if len(words) >= MIN_FINGERPRINT_WORDS else None
+
+
+def _edition(words: Sequence[str]) -> int:
+    return int(_hash(" ".join(words))[:15], 16)
 
 
 def _hash(text: str) -> str:

@@ -203,6 +203,7 @@ class Article:
 
     `key` identifies it within its source. `fingerprint` is equal for reposts of one text and None where the text
     is too short to tell. `published_at` is never later than `seen_at`. `features`: see `Content`; they are not stored.
+    `edition` changes when its source edits it; None for articles of old.
     """
 
     source_id: str
@@ -218,6 +219,7 @@ class Article:
     events: tuple[Event, ...] = ()
     tolls: Tolls = field(default_factory=Tolls)
     features: Features | None = field(default=None, compare=False, repr=False)
+    edition: int | None = None
 
 
 class PollOutcome(StrEnum):
@@ -313,7 +315,8 @@ class Button:
 class Message:
     """What goes to a chat: Telegram HTML of at most 4096 visible UTF-16 units, and rows of buttons.
 
-    `reply_to` is the id of the message it answers, `thread_id` that of the forum topic it belongs to.
+    `reply_to` is the id of the message it answers, `thread_id` that of the forum topic it belongs to; `without_topic`
+    is the line that is added where Telegram does not take it there.
     """
 
     chat_id: int
@@ -322,3 +325,4 @@ class Message:
     silent: bool = False
     reply_to: int | None = None
     thread_id: int | None = None
+    without_topic: str | None = None

@@ -1,27 +1,28 @@
 """One unit of work of the news desk: polls become articles, stories, matches and alerts.
 
-    polls -> which articles are new? -> the story of each -> who watches what it says? -> alerts, or why not
+    polls -> which articles are new, or edited? -> the story of each -> who watches what it says? -> alerts, or why not
 
 Polls that wait are filed together: what is asked of the database, and told it, is one statement for all of them. Owns
 no connection and no thread; knows what is watched and the stories of the last days, and follows both.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.domain.alerting import urgency_of
+from bot.domain.alerting import Arrival, urgency_of
 from bot.domain.articles import why_silent
 from bot.domain.attributes import attributes_of
 from bot.domain.expressions import parse_watch
 from bot.domain.matching import Found, WatchIndex
 from bot.domain.model import Article, Poll, Silence
+from bot.newsdesk.arriving import Edited, arrived
 from bot.newsdesk.placing import Placing
-from bot.newsdesk.telling import Telling, packed, tell_all, telling
+from bot.newsdesk.telling import Telling, arrival_at, packed, tell_all, telling
 from bot.store import articles, digests, fanouts, outbox, sources, watchlists
-from bot.store.articles import Placed
+from bot.store.articles import Placed, Stored
 from bot.store.database import file_in_one_lane
 from bot.store.sources import Standing
 from bot.stories import load_teller
@@ -45,7 +46,7 @@ class Filed:
 
 @dataclass(slots=True)
 class _Incoming:
-    """A new article on its way; `filed` counts for its poll."""
+    """An article on its way; `filed` counts for its poll. Of an edited one `came` says how it rings, if it does."""
 
     article: Article
     names: tuple[str, ...]  # of its source
@@ -53,6 +54,14 @@ class _Incoming:
     filed: Filed
     placed: Placed = _NOWHERE
     id: int = 0
+    edited: bool = False
+    came: Arrival | None = None
+    revision: int = 0
+
+    @property
+    def grows(self) -> bool:
+        """Whether it changes what was told of its story."""
+        return self.edited or self.placed.relation not in (None, "new")
 
 
 class Filing:
@@ -85,21 +94,27 @@ class Filing:
         file_in_one_lane(connection)
         known = sources.standings(connection, [poll.source_id for poll in polls])
         filed = [Filed() for _ in polls]
-        new = _new(connection, polls)
+        brought = arrived(connection, polls)
         coming = [
             _incoming(article, poll, known[poll.source_id], one)
-            for poll, some, one in zip(polls, new, filed, strict=True)
-            for article in some
+            for poll, some, one in zip(polls, brought, filed, strict=True)
+            for article in some.new
         ]
-        if coming:
+        edits = [
+            (edited, _Incoming(edited.edit.article, known[poll.source_id].names, _silence(edited, poll, known), one))
+            for poll, some, one in zip(polls, brought, filed, strict=True)
+            for edited in some.edited
+        ]
+        if coming or edits:
             now = max(poll.polled_at for poll in polls)
             self._place(connection, coming, now)
-            self._tell(connection, [one for one in coming if one.silence is None], now)
+            amended = self._amend(connection, edits, now)
+            self._tell(connection, [*(one for one in coming if one.silence is None), *amended], now)
             for poll, one in zip(polls, filed, strict=True):
                 _fold_flood(connection, one, known[poll.source_id], now)
             silent = [(one.id, None, one.silence) for one in coming if one.silence is not None]
             articles.record_silences(connection, silent, now)
-        sources.record_polls(connection, list(zip(polls, new, strict=True)), known)
+        sources.record_polls(connection, [(poll, some.new) for poll, some in zip(polls, brought, strict=True)], known)
         return filed
 
     def tell_anew(
@@ -118,20 +133,44 @@ class Filing:
 
     def _place(self, connection: Connection, coming: Sequence[_Incoming], now: datetime) -> None:
         """Find or open the story of each, and store them all."""
-        if self._placing is None:
-            self.restore(connection, now)
-        assert self._placing is not None
+        placing = self._placing_at(connection, now)
         if any(one.silence is None for one in coming):
-            self._placing.follow(connection, now)
-        placed = self._placing.place(connection, [(one.article, one.silence is None) for one in coming])
+            placing.follow(connection, now)
+        placed = placing.place(connection, [(one.article, one.silence is None) for one in coming])
         ids = articles.add(connection, [(one.article, where) for one, where in zip(coming, placed, strict=True)])
         for one, where, article_id in zip(coming, placed, ids, strict=True):
             one.placed, one.id = where, article_id
 
+    def _placing_at(self, connection: Connection, now: datetime) -> Placing:
+        if self._placing is None:
+            self.restore(connection, now)
+        assert self._placing is not None
+        return self._placing
+
+    def _amend(
+        self, connection: Connection, edits: Sequence[tuple[Edited, _Incoming]], now: datetime
+    ) -> list[_Incoming]:
+        """Store what edited articles say now; returns those of which there is something to tell or to show."""
+        placing, stored, telling = self._placing_at(connection, now), list[Stored](), list[_Incoming]()
+        for edited, one in edits:
+            was, change = edited.stored, edited.edit
+            came = change.came if one.silence is None else None
+            placed = replace(was.placed, relation=was.placed.relation or ("new" if came else None))
+            stored.append(Stored(was.id, change.article, placed, was.revision + (came is not None)))
+            if placed.relation is not None:
+                placing.amend(change.article, placed.story_id)
+            if came or change.shows:
+                article = replace(change.article, seen_at=now)
+                told = replace(one, article=article, silence=None, placed=placed, id=was.id, edited=True, came=came)
+                telling.append(replace(told, revision=stored[-1].revision))
+        articles.amend(connection, stored)
+        return telling
+
     def _tell(self, connection: Connection, coming: Sequence[_Incoming], now: datetime) -> None:
         """Queue the alerts of articles, and have the messages about their stories brought up to date."""
         self._follow(connection)
-        told = [(one, task) for one in coming if (task := self._task(connection, one)) is not None]
+        ringing = [one for one in coming if one.came is not None or not one.edited]
+        told = [(one, task) for one in ringing if (task := self._task(connection, one)) is not None]
         for (one, _), outcome in zip(told, tell_all(connection, [task for _, task in told], now), strict=True):
             one.filed.alerts += outcome.alerts
             if outcome.alerts:
@@ -141,12 +180,13 @@ class Filing:
                 one.filed.unfinished = True
         to_edit = outbox.outdate(connection, _grown(coming), now)
         for one in coming:
-            if one.id in one.filed.rang or (_joins(one) and one.placed.story_id in to_edit):
+            if one.id in one.filed.rang or (one.grows and one.placed.story_id in to_edit):
                 one.filed.stories.append(one.placed.story_id)
 
     def _task(self, connection: Connection, one: _Incoming) -> Telling | None:
         matches = self._matches(one.article, one.names)
-        return telling(connection, one.article, one.id, one.placed, matches, self._settle)
+        came = one.came or arrival_at(connection, one.article, one.id, one.placed)
+        return telling(one.article, one.id, one.placed.story_id, one.revision, came, matches, self._settle)
 
     def _matches(self, article: Article, source_names: tuple[str, ...]) -> list[Found]:
         """What of all that is watched now stands in an article."""
@@ -160,34 +200,20 @@ class Filing:
             self._followed = expression_id
 
 
-def _new(connection: Connection, polls: Sequence[Poll]) -> list[list[Article]]:
-    """The articles of each poll that its source has not published before, each key once, oldest first.
-
-    Feeds list the newest first; filed in the order in which things happened, a story opens with its first report.
-    """
-    by_key = [{article.key: article for article in reversed(poll.articles)} for poll in polls]
-    items = [(poll.source_id, key) for poll, some in zip(polls, by_key, strict=True) for key in some]
-    known = articles.known_among(connection, items)
-    return [
-        [article for key, article in some.items() if (poll.source_id, key) not in known]
-        for poll, some in zip(polls, by_key, strict=True)
-    ]
-
-
 def _incoming(article: Article, poll: Poll, source: Standing, filed: Filed) -> _Incoming:
     filed.new += 1
     return _Incoming(article, source.names, why_silent(article, not source.filed, poll.polled_at), filed)
 
 
-def _joins(one: _Incoming) -> bool:
-    return one.placed.relation not in (None, "new")
+def _silence(edited: Edited, poll: Poll, known: Mapping[str, Standing]) -> Silence | None:
+    return why_silent(edited.edit.article, not known[poll.source_id].filed, poll.polled_at)
 
 
 def _grown(coming: Sequence[_Incoming]) -> dict[int, int]:
-    """Story -> the urgency of the gravest report that has joined it."""
+    """Story -> the urgency of the gravest report that has joined it, or changed in it."""
     grown: dict[int, int] = {}
     for one in coming:
-        if _joins(one):
+        if one.grows:
             urgency = urgency_of(one.article.events)
             grown[one.placed.story_id] = min(urgency, grown.get(one.placed.story_id, urgency))
     return grown

@@ -77,6 +77,11 @@ class Placing:
         ids = articles.open_stories(connection, self._opened)
         return self._numbered(placed, ids, already)
 
+    def amend(self, article: Article, story_id: int) -> None:
+        """A report of a story says something else now."""
+        self._stories.file(self._weighed(article), story_id)
+        self._filed.append((_name(article), story_id, self._last_seen.get(story_id)))
+
     def _placed(self, article: Article, rings: bool, reposts: dict[str, int]) -> Placed:
         repeated = reposts.get(article.fingerprint or "")
         if not rings:

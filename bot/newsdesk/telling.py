@@ -51,29 +51,42 @@ class Telling:
     came: Arrival
     urgency: int
     due_at: datetime
+    revision: int = 0  # of the article
     after: int | None = None
 
 
-def telling(
-    connection: Connection, article: Article, article_id: int, placed: Placed, matches: list[Found], settle: timedelta
-) -> Telling | None:
-    """What an article has to tell; None where it concerns nobody."""
+def arrival_at(connection: Connection, article: Article, article_id: int, placed: Placed) -> Arrival:
+    """How a new article comes to its story."""
     came = arrival(placed.relation or "new", placed.reason, article, [])
     if came.denial:  # read the story only then: most of what joins one denies nothing
         earlier = articles.of_stories(connection, [placed.story_id]).get(placed.story_id, [])
         reports = [told.article for told in earlier if told.id < article_id]
         came = arrival(placed.relation or "new", placed.reason, article, reports)
+    return came
+
+
+def telling(
+    article: Article,
+    article_id: int,
+    story_id: int,
+    revision: int,
+    came: Arrival,
+    matches: list[Found],
+    settle: timedelta,
+) -> Telling | None:
+    """What an article has to tell; None where it concerns nobody."""
     if not matches and not came.spreads:
         return None
     urgency = urgency_of(article.events)
     return Telling(
         article_id,
-        placed.story_id,
+        story_id,
         tuple(matches),
         frozenset(match.watch_id for match in matches if _is_background(match, article)),
         came,
         urgency,
         due_at(urgency, article.seen_at, settle),
+        revision,
     )
 
 
@@ -170,6 +183,7 @@ def _alert(task: Telling, told: Told) -> NewAlert:
         priority_of(task.urgency, told.near),
         task.due_at,
         told.kind,
+        task.revision,
     )
 
 
@@ -197,6 +211,7 @@ def packed(task: Telling) -> dict[str, Any]:
         "came": [task.came.joins, task.came.development, task.came.denial, task.came.spreads],
         "urgency": task.urgency,
         "due_at": task.due_at.isoformat(),
+        "revision": task.revision,
         "after": task.after,
     }
 
@@ -210,6 +225,7 @@ def _unpacked(row: dict[str, Any]) -> Telling:
         Arrival(*row["came"]),
         row["urgency"],
         datetime.fromisoformat(row["due_at"]),
+        row.get("revision", 0),
         row["after"],
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, Table, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, insert, select, update
 
 from bot.domain.model import Article, Silence
 from bot.store import past_keys
@@ -18,6 +18,7 @@ MOST_TOLD = 40  # reports of a story that an alert names; of more it says how ma
 READ_OF_A_REPORT = 6_000  # code points; its lead and what follows, which is all that a summary of several takes
 
 Relation = Literal["new", "same", "development"]
+Item = tuple[str, str]  # a source's id and the key of one of its articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,47 @@ class Told:
         return self.name_ar if language == "ar" else self.name_en
 
 
-def known_among(connection: Connection, items: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Which of these (source, key) have been published before, whether or not their articles have been erased since."""
-    known = past_keys.among(connection, items)
-    for start in range(0, len(items), ITEMS_IN_A_QUERY):
-        some = items[start : start + ITEMS_IN_A_QUERY]
-        # Not as pairs: for those SQLite reads the whole index.
-        ours = articles.c.source_id.in_({source for source, _ in some}) & articles.c.key.in_([key for _, key in some])
-        found = connection.execute(select(articles.c.source_id, articles.c.key).where(ours))
-        known.update({(row.source_id, row.key) for row in found}.intersection(some))
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An article as it is stored. `revision`: how often an edit of it has been news."""
+
+    id: int
+    article: Article
+    placed: Placed
+    revision: int = 0
+
+
+def editions_among(connection: Connection, items: Sequence[Item]) -> dict[Item, int | None]:
+    """Those of these items that have been published before, each with its edition: None where that is not known, or
+    the article has been erased since."""
+    known: dict[Item, int | None] = dict.fromkeys(past_keys.among(connection, items))
+    columns = articles.c.source_id, articles.c.key, articles.c.edition
+    for some in _in_parts(items):
+        found = {
+            (row.source_id, row.key): row.edition for row in connection.execute(select(*columns).where(_are(some)))
+        }
+        known |= {item: found[item] for item in some if item in found}
     return known
+
+
+def as_filed(connection: Connection, items: Sequence[Item]) -> dict[Item, Stored]:
+    """The articles of these items."""
+    stored: dict[Item, Stored] = {}
+    for some in _in_parts(items):
+        for row in connection.execute(_whole().where(_are(some))):
+            placed = Placed(row.story_id, row.relation, row.score, row.reason)
+            stored[row.source_id, row.key] = Stored(row.id, article_of(row), placed, row.revision)
+    return {item: stored[item] for item in items if item in stored}
+
+
+def amend(connection: Connection, edited: Sequence[Stored]) -> None:
+    """Store what has become of articles: their words, what is understood of them, and their revision."""
+    if edited:
+        rows = [
+            _said(one.article) | {"of": one.id, "relation": one.placed.relation, "revision": one.revision}
+            for one in edited
+        ]
+        connection.execute(update(articles).where(articles.c.id == bindparam("of")), rows)
 
 
 def stories_of_reposts(connection: Connection, fingerprints: Collection[str], since: datetime) -> dict[str, int]:
@@ -79,18 +111,12 @@ def add(connection: Connection, new: Sequence[tuple[Article, Placed]]) -> list[i
     if not new:
         return []
     rows = [
-        {
+        _said(article)
+        | {
             "source_id": article.source_id,
             "key": article.key,
             "story_id": placed.story_id,
-            "url": article.url,
-            "title": article.title,
-            "text": article.text,
-            "language": article.language,
-            "published_at": article.published_at,
             "seen_at": article.seen_at,
-            "fingerprint": article.fingerprint,
-            "facts": facts_of(article),
             "relation": placed.relation,
             "score": placed.score,
             "reason": placed.reason,
@@ -190,7 +216,31 @@ def article_of(row: Any) -> Article:
         places=places_in(row.facts),
         events=events_in(row.facts),
         tolls=tolls_in(row.facts),
+        edition=row.edition,
     )
+
+
+def _said(article: Article) -> dict[str, Any]:
+    """What an edit may change."""
+    return {
+        "url": article.url,
+        "title": article.title,
+        "text": article.text,
+        "language": article.language,
+        "published_at": article.published_at,
+        "fingerprint": article.fingerprint,
+        "facts": facts_of(article),
+        "edition": article.edition,
+    }
+
+
+def _in_parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    return (items[start : start + ITEMS_IN_A_QUERY] for start in range(0, len(items), ITEMS_IN_A_QUERY))
+
+
+def _are(items: Sequence[Item]) -> ColumnElement[bool]:
+    """Those of them, and maybe others. Not as pairs: for those SQLite reads the whole index."""
+    return articles.c.source_id.in_({source for source, _ in items}) & articles.c.key.in_([key for _, key in items])
 
 
 def _whole() -> Select[Any]:

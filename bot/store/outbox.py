@@ -2,8 +2,9 @@
 
     ready -> sending -> sent
                      -> ready   (again later: 429, network; or after a crash, then `uncertain`)
-                     -> dead    (Telegram will never take it, or the chat has gone)
+                     -> dead    (Telegram will never take it, or the chat has gone for good)
           -> folded             (told of in a digest: store/digests.py)
+          -> paused -> folded   (the chat cannot be written to; told of in a digest when it is back)
 
 `sending` is committed before the call. What a crash leaves in `sending` may have arrived: it is sent once more,
 and silently.
@@ -42,6 +43,7 @@ class NewAlert:
     priority: int  # `domain.alerting.priority_of`
     due_at: datetime
     kind: AlertKind = AlertKind.FIRST
+    revision: int = 0  # of the article
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,11 @@ class Claimed:
     lease: datetime | None = None
     named: tuple[Told, ...] = ()  # of a digest: the most important
     folded: int = 0  # of a digest: how many it tells of
+    thread_id: int | None = None  # the topic of a forum in which the chat wants it
 
 
 def add(connection: Connection, new: Sequence[NewAlert], now: datetime) -> set[tuple[int, int]]:
-    """Queue alerts; returns the (chat, article) that there was an alert of already, and there is no other."""
+    """Queue alerts; returns the (chat, article) that there was such an alert of already: of that very revision."""
     if not new:
         return set()
     rows = [
@@ -77,6 +80,7 @@ def add(connection: Connection, new: Sequence[NewAlert], now: datetime) -> set[t
             "chat_id": a.chat_id,
             "story_id": a.story_id,
             "article_id": a.article_id,
+            "revision": a.revision,
             "evidence": list(a.evidence),
             "priority": a.priority,
             "kind": a.kind,
@@ -161,12 +165,14 @@ def _shown(connection: Connection, story_id: int, now: datetime) -> Sequence[Any
 
 def next_due_at(connection: Connection, now: datetime) -> datetime | None:
     """When the earliest alert or edit is due, `now` if one is due already; None when there is nothing to do."""
-    ready = alerts.c.state == "ready"
+    ready, active = alerts.c.state == "ready", chats.c.state == "active"  # what is due elsewhere is not claimed
     # Asked first, since it ends with the first row: the earliest of a hundred thousand is found by reading them all.
-    if connection.execute(select(alerts.c.id).where(ready, alerts.c.due_at <= now).limit(1)).first():
+    due = select(alerts.c.id).join(chats, chats.c.id == alerts.c.chat_id)
+    if connection.execute(due.where(ready, active, alerts.c.due_at <= now).limit(1)).first():
         return now
-    sends = select(func.min(alerts.c.due_at)).where(ready)
-    edits = select(alerts.c.edit_due_at).where(_may_be_edited(now)).order_by(alerts.c.edit_due_at).limit(1)
+    sends = select(func.min(alerts.c.due_at)).where(ready, alerts.c.due_at > now)
+    edits = select(alerts.c.edit_due_at).join(chats, chats.c.id == alerts.c.chat_id)
+    edits = edits.where(_may_be_edited(now), active).order_by(alerts.c.edit_due_at).limit(1)
     return min((at for query in (sends, edits) if (at := connection.execute(query).scalar())), default=None)
 
 
@@ -279,7 +285,7 @@ def _open(now: datetime) -> Select[Any]:
     chat_pace = pace.alias("chat_pace")
     may_be_sent = (chat_pace.c.next_at.is_(None)) | (chat_pace.c.next_at <= now)
     return (
-        select(alerts, chats.c.language, chat_pace.c.next_at.label("chat_next_at"))
+        select(alerts, chats.c.language, chats.c.thread_id, chat_pace.c.next_at.label("chat_next_at"))
         .join(chats, chats.c.id == alerts.c.chat_id)
         .outerjoin(chat_pace, chat_pace.c.scope == "chat:" + alerts.c.chat_id.cast(pace.c.scope.type))
         .where(chats.c.state == "active", may_be_sent)
@@ -316,6 +322,7 @@ def _claimed(
             lease=lease,
             named=tuple(digests[row.id][0]) if row.id in digests else (),
             folded=digests[row.id][1] if row.id in digests else 0,
+            thread_id=row.thread_id,
         )
 
 

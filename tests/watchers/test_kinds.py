@@ -1,7 +1,7 @@
 """What becomes of a poll of each kind of source, beyond its first document."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -74,7 +74,7 @@ class Polls:
     async def file(self, poll: Poll) -> None:
         self.filed.append(poll)
 
-    async def known_keys(self, source_id: str, keys: Sequence[str]) -> Collection[str]:
+    async def known_keys(self, source_id: str, keys: Mapping[str, int | None]) -> Collection[str]:
         return {article.key for poll in self.filed for article in poll.articles if article.source_id == source_id}
 
     async def report(self, source: Source, found: Mapping[Condition, str], among: Collection[Condition]) -> None:
