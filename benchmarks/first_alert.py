@@ -33,8 +33,8 @@ from bot.watchlists import Watchlists
 
 ROOT = Path(__file__).parents[1]
 RIG = ROOT.parent / "shared" / "bench" / "rig.py"
-PORT = 18081
-PATIENCE = 120  # seconds
+PORT = int(os.environ.get("BENCHMARK_PORT", "18081"))  # on which the rig listens
+PATIENCE = 180  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Figures:
     last: float
     cpu: float  # seconds of the whole tree, from the change to the last alert
     peak_mb: float  # of the main process (VmHWM)
+    main_mb: float  # of the main process at the end (VmRSS)
     tree_mb: float  # proportional set size of the tree at the end
 
 
@@ -80,6 +81,7 @@ def write_config(folder: Path, feeds: int, rate: int, interval: int) -> Path:
         "sources": sources,
         "polling": {"allow_private_addresses": True, "sweep_seconds": 0.2},
         "telegram": {"messages_per_second": rate},
+        "alerts": {"settle_seconds": 0},
     }
     file = folder / "config.yaml"
     file.write_text(yaml.safe_dump(config), encoding="utf-8")
@@ -159,6 +161,7 @@ def measure(path: Path, feeds: int, rate: int, interval: int) -> Figures:
                 counters["last"] - changed_at,
                 cpu_seconds(process.pid) - spent,
                 megabytes(process.pid, "status", "VmHWM"),
+                megabytes(process.pid, "status", "VmRSS"),
                 sum(megabytes(member, "smaps_rollup", "Pss:") for member in tree(process.pid)),
             )
         finally:
@@ -182,7 +185,14 @@ def main() -> None:
         f"{options.feeds} feeds, one new item each, {options.rate} messages a second; "
         f"medians of {options.runs} runs (min..max)"
     )
-    for field, unit in (("first", "s"), ("last", "s"), ("cpu", "s"), ("peak_mb", "MB"), ("tree_mb", "MB")):
+    for field, unit in (
+        ("first", "s"),
+        ("last", "s"),
+        ("cpu", "s"),
+        ("peak_mb", "MB"),
+        ("main_mb", "MB"),
+        ("tree_mb", "MB"),
+    ):
         values = sorted(getattr(run, field) for run in runs)
         print(f"  {field:8} {statistics.median(values):7.2f} {unit:2}  ({values[0]:.2f}..{values[-1]:.2f})")
 

@@ -94,7 +94,7 @@ def example(teller: Storyteller, row: dict[str, Any]) -> Example:
     a, b = (teller.teller.weighed(teller.teller.reader.read(side), Stream(teller.teller.rarity)) for side in sides)
     copied = repeated(a.facts, b.facts)
     cues = cues_of(a, b)
-    decided = 0.0 if veto(a, b, copied) else 1.0 if is_repost(a.facts, b.facts, copied) else None
+    decided = 0.0 if veto(a, b) else 1.0 if is_repost(a.facts, b.facts, copied) else None
     same = a.facts.language == b.facts.language
     return Example(cues, further_cues(a.facts, b.facts, cues), row["label"], row["weight"], row["own"], same, decided)
 

@@ -132,12 +132,14 @@ def publish(version: int, feeds: int) -> None:
         urllib.request.urlopen(URL.format(number)).close()
 
 
-async def measure(folder: Path, feeds: int, runs: int, rig_process: int, profile: bool) -> dict[str, list[Spent]]:
+async def measure(folder: Path, feeds: int, runs: int, rig_process: int, profile: str | None) -> dict[str, list[Spent]]:
     found: dict[str, list[Spent]] = {"first poll": [], "one new item": [], "the same bytes": []}
     async with house(folder, feeds) as bot:
         found["first poll"].append(await bot.poll_all(rig_process))
-        if profile:
+        if profile == "filing":
             await bot.store.write(lambda _: PROFILER.enable())  # in the thread that files
+        elif profile:
+            PROFILER.enable()
         for version in range(1, runs + 1):
             await asyncio.to_thread(publish, version, feeds)
             found["one new item"].append(await bot.poll_all(rig_process))
@@ -145,8 +147,10 @@ async def measure(folder: Path, feeds: int, runs: int, rig_process: int, profile
             # What is new in a feed may belong to a story that its subscriber has been told before.
             if articles != (20 + version) * feeds or alerts < feeds:
                 raise AssertionError(f"{articles} articles, {alerts} alerts")
-        if profile:
+        if profile == "filing":
             await bot.store.write(lambda _: PROFILER.disable())
+        if profile:
+            PROFILER.disable()
             pstats.Stats(PROFILER).sort_stats("cumulative").print_stats(60)
         for _ in range(runs):
             await bot.forget_validators()
@@ -205,7 +209,7 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, default=1000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--rig", type=Path, default=RIG)
-    parser.add_argument("--profile", action="store_true", help="of the filing, by cumulative time")
+    parser.add_argument("--profile", choices=("filing", "loop"), help="of that thread, by cumulative time")
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))  # warnings and what is worse
     with tempfile.TemporaryDirectory() as name, rig(options.rig):

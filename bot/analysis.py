@@ -59,7 +59,7 @@ class Analyst:
 
     def _read(self, item: Mapping[str, Any]) -> tuple[Article, Sequence[Mention], Content]:
         title, text = _words(item, "title")[:MAX_TITLE], _words(item, "text")[:MAX_TEXT]
-        area = area_of(_words(item, "source"), self.understanding.places.reader.gazetteer)
+        area = area_of(_words(item, "source"), self.understanding.places.gazetteer)
         mentions = self.understanding.mentions(title, text, area)
         content = self.understanding.read_with(title, text, mentions, _year(item.get("published_at")))
         moment = datetime(1970, 1, 1, tzinfo=UTC)  # analysis asks what is said, not whether it is news

@@ -40,6 +40,7 @@ from bot.simulator.newsstand import Newsstand
 from bot.simulator.server import Simulator
 from bot.sourcing import Sourcing
 from bot.store import Store, sources
+from bot.store.opening import open_when_there
 from bot.summarisers import Endpoint, Writer
 from bot.turns import NotNow, Turns
 from bot.understanding import Understanding
@@ -48,6 +49,7 @@ from bot.watchlists import Watchlists
 from bot.webhook import Webhook
 from handlers import COMMANDS, Context, Services, excuse, register
 from handlers.context import App
+from watchers.sweep import Sweep
 
 log = structlog.get_logger()
 
@@ -98,7 +100,7 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> None:
     """Run Rasid until it is told to stop (SIGINT, SIGTERM).
 
     Raises:
-        StoreError: the database cannot be opened.
+        StoreError: the database cannot be opened, and waiting for it does not help.
         TokenRefused: Telegram does not know the token.
         PortTaken: another program has the port of the chat page.
         PlacesUnreadable: the imported gazetteer is missing or broken.
@@ -109,7 +111,9 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     local = settings.telegram.token is None
     async with contextlib.AsyncExitStack() as stack:
-        store = await asyncio.to_thread(Store.open, settings.database_in_use)
+        store = await open_when_there(settings.database_in_use, stopped)
+        if store is None:
+            return
         stack.callback(store.close)
         far_end = await stack.enter_async_context(_local(settings, announce) if local else _real(settings))
         with contextlib.suppress(_StoppedEarly):
@@ -120,7 +124,7 @@ def _understanding(settings: Settings) -> Understanding:
     """Loads the places now: later, an unreadable table would break every filing."""
     understanding = Understanding(Places(settings.places.file))
     try:
-        _ = understanding.places.reader
+        _ = understanding.places.gazetteer
     except (OSError, ValueError) as error:
         raise PlacesUnreadable(str(error)) from error
     return understanding
@@ -157,15 +161,27 @@ async def _run_house(
             store, partial(_in_turn, turns, telegram.bot), words, settings.telegram.operators, now, settings.language
         )
         stack.enter_context(_keeping_house(settings, store, courier, sourcing, bulletin))
-        sweep = await stack.enter_async_context(
-            watching(
-                settings.polling, store, desk.file, understanding, now, trusted=far_end.trusted, scouted=sourcing.employ
-            )
-        )
+        sweep = await stack.enter_async_context(_news(settings, store, far_end, understanding, desk, sourcing))
         log.info("rasid.started", sources=len(far_end.sources))
         await _until_stopped(stopped, courier, receiver)
         await sweep.drain(DRAIN)
     log.info("rasid.stopped")
+
+
+def _news(
+    settings: Settings, store: Store, far_end: FarEnd, understanding: Understanding, desk: Newsdesk, sourcing: Sourcing
+) -> contextlib.AbstractAsyncContextManager[Sweep]:
+    """The news door. Local mode's token is no secret, so nothing that hubs must not guess is made from it."""
+    return watching(
+        settings.polling,
+        store,
+        desk.file,
+        understanding,
+        now,
+        trusted=far_end.trusted,
+        scouted=sourcing.employ,
+        key=far_end.token if settings.telegram.token else None,
+    )
 
 
 async def _until_stopped(stopped: asyncio.Event, courier: Courier, receiver: Inbox) -> None:

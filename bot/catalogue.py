@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from bot.data import read_text
 from bot.domain.model import Selectors, Source, SourceKind, SourceState
 from bot.domain.stripping import is_rule
-from bot.forms import Address, Area, Id, Language, Section, must
+from bot.forms import Address, Area, Id, Language, Section, is_selector, must
 
 CHANNEL = "https://t.me/s/{handle}"  # a public channel's web page
 _HANDLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,31}")  # Telegram asks for five characters, and has sold some of four
@@ -70,17 +70,17 @@ def _without_at(value: object) -> object:
     return value.removeprefix("@") if isinstance(value, str) else value
 
 
-_Text = Annotated[str, must(str.strip, "empty-text")]
+_Selector = Annotated[str, must(str.strip, "empty-text"), must(is_selector, "bad-selector")]
 
 
 class SelectorsEntry(Section):
     """CSS selectors of a page that lists articles."""
 
-    item: _Text
-    title: _Text | None = None
-    link: _Text | None = None
-    time: _Text | None = None
-    text: _Text | None = None
+    item: _Selector
+    title: _Selector | None = None
+    link: _Selector | None = None
+    time: _Selector | None = None
+    text: _Selector | None = None
 
 
 class SourceEntry(Section):

@@ -1,6 +1,6 @@
 """Alerts out: claim -> summarise -> render -> send -> record; and messages that their story has overtaken, edited.
 
-    outbox (ready) --claim, committed--> sending --Telegram--> Outcome --recorded--> sent | ready again | dead
+    outbox (ready) --claim, committed--> sending --Telegram--> Outcome --recorded--> sent | ready again | paused | dead
 
 The courier decides nothing about an alert: whether it may go now is the pace (`domain/pacing.py`), what it says is
 the rendering, what an error means is the notifier. A kill at any moment loses nothing: what was being sent is found
@@ -10,6 +10,7 @@ in `sending` at the next start, and sent once more, silently.
 import asyncio
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -19,7 +20,7 @@ from sqlalchemy import Connection
 from bot.domain.departures import ASK_AGAIN, Departures
 from bot.domain.errors import StoreError
 from bot.domain.model import Message
-from bot.domain.outcomes import Gone, Halted, Lost, Moved, Outcome, Rejected, Retry, Sent
+from bot.domain.outcomes import Fallback, Gone, Halted, Lost, Moved, Outcome, Rejected, Retry, Sent
 from bot.domain.pacing import BOT, LOOKAHEAD, Governor, Rates, chat_scope
 from bot.store import Store, digests, outbox, watchlists
 from bot.store.outbox import Claimed
@@ -158,11 +159,13 @@ class Courier:
             outcome = await self._telegram.send(message)
         took = asyncio.get_running_loop().time() - began
         self._latency += 0.1 * (took - self._latency)  # a moving average over about ten calls
-        return self._learn(outcome)
+        return self._learn(alert.chat_id, outcome)
 
-    def _learn(self, outcome: Outcome) -> Outcome:
+    def _learn(self, chat_id: int, outcome: Outcome) -> Outcome:
         """What an outcome says of the rate, and whether it is to be believed."""
         now = self._clock()
+        if isinstance(outcome, Retry) and self._governor.means_all(now, chat_id, outcome.delay):
+            outcome = replace(outcome, whole_bot=True)
         match outcome:
             case Sent(_, fallbacks):
                 self._governor.took(now)
@@ -201,7 +204,7 @@ class Courier:
                 log.warning("alert.not_sent", alert=alert.id, outcome=type(outcome).__name__)
 
     async def _write(self, alert: Claimed, outcome: Outcome) -> None:
-        if not isinstance(outcome, Sent) or alert.lease is not None:
+        if not isinstance(outcome, Sent) or alert.lease is not None or Fallback.GENERAL_TOPIC in outcome.fallbacks:
             await self._store.write(lambda c: settle(c, alert, outcome, self._clock()))
             return
         self._sent[alert.id] = outcome.message_id
@@ -228,8 +231,10 @@ def settle(connection: Connection, alert: Claimed, outcome: Outcome, now: dateti
         _settle_edit(connection, alert, outcome, now)
         return
     match outcome:
-        case Sent(message_id):
+        case Sent(message_id, fallbacks):
             outbox.mark_sent(connection, {alert.id: message_id}, now)
+            if alert.thread_id is not None and Fallback.GENERAL_TOPIC in fallbacks:
+                watchlists.drop_topic(connection, alert.chat_id, alert.thread_id)
         case Retry(delay, uncertain, whole_bot):
             if whole_bot:
                 outbox.not_before(connection, BOT, now + delay)
@@ -244,9 +249,9 @@ def settle(connection: Connection, alert: Claimed, outcome: Outcome, now: dateti
         case Moved(chat_id):
             outbox.postpone(connection, alert.id, now, uncertain=False, counts=False)
             watchlists.move(connection, alert.chat_id, chat_id, now)
-        case Gone(why, _):
-            outbox.mark_dead(connection, alert.id, why)
-            watchlists.set_gone(connection, alert.chat_id, why)
+        case Gone(why, reason):
+            outbox.postpone(connection, alert.id, now, uncertain=False, counts=False)
+            watchlists.set_gone(connection, alert.chat_id, reason, now, why)  # and this one fares as all that wait
         case Rejected(why) | Lost(why):
             outbox.mark_dead(connection, alert.id, why)
 
@@ -262,8 +267,8 @@ def _settle_edit(connection: Connection, alert: Claimed, outcome: Outcome, now: 
             outbox.edited(connection, alert, again_at=now + delay)
         case Moved(chat_id):
             watchlists.move(connection, alert.chat_id, chat_id, now)
-        case Gone(why, _):
-            watchlists.set_gone(connection, alert.chat_id, why)
+        case Gone(why, reason):
+            watchlists.set_gone(connection, alert.chat_id, reason, now, why)
         case Sent() | Lost() | Rejected():
             outbox.edited(connection, alert)
 

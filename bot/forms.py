@@ -5,9 +5,12 @@ Importing this module reads nothing.
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
+from cssselect import HTMLTranslator, SelectorError, SelectorSyntaxError
+from cssselect.parser import Attrib, Element
+from cssselect.xpath import XPathExpr
 from pydantic import AfterValidator, BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
@@ -38,6 +41,34 @@ def is_web_address(text: str) -> bool:
         return False
     clean = text.isprintable() and " " not in text
     return clean and parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
+
+
+_Named = TypeVar("_Named", Element, Attrib)
+
+
+class _OfPages(HTMLTranslator):
+    """HTML has no namespaces; lxml refuses them when it looks for the elements, and not before."""
+
+    def xpath_element(self, selector: Element) -> XPathExpr:
+        return super().xpath_element(_without_namespace(selector))
+
+    def xpath_attrib(self, selector: Attrib) -> XPathExpr:
+        return super().xpath_attrib(_without_namespace(selector))
+
+
+def _without_namespace(selector: _Named) -> _Named:
+    if selector.namespace not in (None, "*"):
+        raise SelectorSyntaxError("a namespace")
+    return selector
+
+
+def is_selector(text: str) -> bool:
+    """Whether elements of a page can be looked for with it, as with `watchers.parsers.tree.select`."""
+    try:
+        _OfPages().css_to_xpath(text)
+    except (SelectorError, RecursionError):
+        return False
+    return True
 
 
 Language = Literal["ar", "en", "ckb", "kmr", "tr", "fa", "other"]

@@ -29,13 +29,11 @@ from telegram.error import (
 from bot.botapi import NotSent
 from bot.domain.model import Button, Message
 from bot.domain.outcomes import Fallback, Gone, GoneReason, Halted, Lost, Moved, Outcome, Rejected, Retry, Sent
+from bot.domain.pacing import FOR_ALL
 from bot.domain.trimming import shortened, without_markup
 
 SOON = timedelta(seconds=1)
 MOVING = timedelta(minutes=1)  # by then the update that tells a migrated group's new id has come
-WHOLE_BOT = timedelta(seconds=5)
-# Telegram does not say whether a 429 is meant for the chat or for the bot. We send a private chat one message a
-# second at most, so a short wait asked for there is meant for the bot; a long one, or a group's, for the chat.
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -67,12 +65,19 @@ MEANINGS: tuple[tuple[Meaning, str], ...] = (
 # Waits that come as words, with their seconds at the end: a group's slow mode, and a 429 below the Bot API.
 _WAIT = re.compile(r"(?:slowmode_wait_|flood_wait_|retry after )(\d+)")
 
+
+def _in_general(message: Message) -> Message:
+    """Where a reply would lead back into the topic."""
+    html = f"{message.html}\n{message.without_topic}" if message.without_topic else message.html
+    return replace(message, html=html, thread_id=None, reply_to=None)
+
+
 # The message that is left when a part is given up.
 LESSER: Mapping[Fallback, Callable[[Message], Message]] = {
     Fallback.PLAIN_TEXT: lambda m: replace(m, html=without_markup(m.html)),
     Fallback.NO_BUTTONS: lambda m: replace(m, buttons=()),
     Fallback.NO_REPLY: lambda m: replace(m, reply_to=None),
-    Fallback.GENERAL_TOPIC: lambda m: replace(m, thread_id=None, reply_to=None),  # a reply would lead back into it
+    Fallback.GENERAL_TOPIC: _in_general,
     Fallback.SHORTENED: lambda m: replace(m, html=shortened(m.html)),
     Fallback.UNPAID: lambda m: m,
 }
@@ -171,7 +176,7 @@ def outcome_of(error: TelegramError, chat_id: int) -> Outcome:
     match error:
         case RetryAfter():
             delay = _delay(error)
-            return Retry(delay, whole_bot=chat_id > 0 and delay <= WHOLE_BOT)
+            return Retry(delay, whole_bot=chat_id > 0 and delay <= FOR_ALL)
         case ChatMigrated():
             return Moved(error.new_chat_id)
         case BadRequest() | Forbidden():

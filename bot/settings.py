@@ -36,9 +36,14 @@ _LISTEN = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")  # host:
 
 
 def _is_webhook(text: str) -> bool:
-    """Telegram delivers over TLS, to these ports only (Bot API, setWebhook); our path is written behind it."""
+    """Telegram delivers over TLS, to these ports only (Bot API, setWebhook)."""
+    return _is_public(text) and urlsplit(text).port in _WEBHOOK_PORTS
+
+
+def _is_public(text: str) -> bool:
+    """Where others bring us things over TLS; a path of ours is written behind it."""
     parts = urlsplit(text) if is_web_address(text) else None
-    return parts is not None and parts.scheme == "https" and parts.port in _WEBHOOK_PORTS and not parts.query
+    return parts is not None and parts.scheme == "https" and not parts.query and not parts.fragment
 
 
 def _is_token(token: SecretStr) -> bool:
@@ -87,18 +92,25 @@ class Polling(Section):
     host_pause_seconds: Annotated[float, Field(ge=0, le=60)] = 1
     timeout_seconds: _Seconds = 10
     max_bytes: Annotated[int, Field(ge=1_000, le=100_000_000)] = 2_000_000
-    concurrency: Annotated[int, Field(ge=1, le=1000)] = 16
+    concurrency: Annotated[int, Field(ge=1, le=1000)] = 50
     readers: Annotated[int, Field(ge=1, le=64)] = 2
     reader_timeout_seconds: _Seconds = 10
     reader_memory_mb: Annotated[int, Field(ge=256, le=65_536)] = 1024
     allow_private_addresses: bool = False
     user_agent: _Header = "Rasid/0.1"
     contact: _Header = ""
+    websub_url: Annotated[str | None, BeforeValidator(_blank_is_none), must(_is_public, "bad-websub-url")] = None
+    websub_listen: Annotated[str, must(_LISTEN.fullmatch, "bad-listen")] = "127.0.0.1:8444"
 
     @property
     def identity(self) -> str:
         """The User-Agent header: who asks, and where a site's owner can write."""
         return f"{self.user_agent} (+{self.contact})" if self.contact else self.user_agent
+
+    @property
+    def product(self) -> str:
+        """Our name in robots.txt."""
+        return self.user_agent.partition("/")[0].strip()
 
 
 class Gazetteer(Section):

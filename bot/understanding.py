@@ -33,7 +33,7 @@ class Understanding:
 
     def read_with(self, title: str, text: str, mentions: Sequence[Mention], year: int | None = None) -> Content:
         """The same where the places have been found already, and without the features of stories."""
-        gazetteer = self.places.reader.gazetteer
+        gazetteer = self.places.gazetteer
         happenings = event_reader().read(title, text, mentions, year)
         return Content(
             language=detect(f"{title}\n{text}"),

@@ -11,9 +11,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.domain.attributes import KNOWN
+from bot.domain.departures import Absence
 from bot.domain.errors import UserError
 from bot.domain.expressions import Expression, Term, filters_in, parse_watch
 from bot.domain.lexicon import FUNCTION_WORDS
+from bot.domain.outcomes import GoneReason
 from bot.store import Store, watchlists
 from bot.store.watchlists import Watch
 
@@ -51,10 +53,15 @@ class Watchlists:
         """The language in which a chat is spoken to."""
         return await self._store.read(lambda c: watchlists.language_of(c, chat_id)) or self._language
 
-    async def meet(self, chat_id: int) -> None:
-        """A chat has come, or has come back."""
+    async def meet(self, chat_id: int) -> Absence | None:
+        """A chat has come, or has come back: then what it missed is on its way to it, and that absence is returned."""
         now = self._clock()
-        await self._store.write(lambda c: watchlists.meet(c, chat_id, self._language, now))
+        return await self._store.write(lambda c: watchlists.meet(c, chat_id, self._language, now))
+
+    async def heard_from(self, chat_id: int) -> Absence | None:
+        """A chat speaks to us, so it can be written to: as `meet`, where we know it and believed it gone."""
+        gone = await self._store.read(lambda c: watchlists.is_gone(c, chat_id))
+        return await self.meet(chat_id) if gone else None
 
     async def speak(self, chat_id: int, language: str) -> None:
         """Speak to a chat in this language from now on."""
@@ -112,9 +119,14 @@ class Watchlists:
         """Erase everything about a chat."""
         await self._store.write(lambda c: watchlists.forget(c, chat_id))
 
-    async def leave(self, chat_id: int, why: str) -> None:
-        """The chat has blocked or removed the bot: stop writing to it, keep its watches for its return."""
-        await self._store.write(lambda c: watchlists.set_gone(c, chat_id, why))
+    async def leave(self, chat_id: int, reason: GoneReason) -> None:
+        """The chat has blocked, removed or silenced the bot: stop writing to it, keep its watches for its return."""
+        now = self._clock()
+        await self._store.write(lambda c: watchlists.set_gone(c, chat_id, reason, now))
+
+    async def put_in_topic(self, chat_id: int, thread_id: int | None) -> None:
+        """Alerts go to this topic of a forum from now on; None is the general one."""
+        await self._store.write(lambda c: watchlists.set_topic(c, chat_id, thread_id))
 
     async def move(self, old: int, new: int) -> None:
         """A group has become a supergroup."""

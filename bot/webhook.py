@@ -6,37 +6,27 @@ before Telegram could be told of the start are taken. TLS is the business of a p
 """
 
 import asyncio
-import hmac
 import json
-import logging
 from datetime import timedelta
 from typing import Any, NoReturn
 
 import structlog
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 from telegram import Bot, WebhookInfo
 from telegram.error import TelegramError
 
 from bot.domain.errors import StoreError
+from bot.door import AddressTaken as AddressTaken
+from bot.door import derived, open_door, same
 from bot.inbox import KINDS, Keep, is_update, pause_after
 
 log = structlog.get_logger()
-
-# aiohttp's own, but for whoever sends what is no HTTP: that is no error of ours.
-_server_log = logging.getLogger(f"{__name__}.http")
-_server_log.addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError)))
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"  # Bot API, setWebhook
 MAX_BODY_BYTES = 2**20  # an update is a few kilobytes
 BODY_SECONDS = 10.0
 CONNECTIONS = 40  # at once; Telegram's default (Bot API, setWebhook)
 LOOK_AGAIN = timedelta(minutes=5)  # whether the webhook is still ours
-FINISH_SECONDS = 2.0  # for what is under way at the end
-
-
-class AddressTaken(Exception):
-    """`telegram.webhook_listen` is in use, or is no address of this machine."""
 
 
 class Webhook:
@@ -44,25 +34,13 @@ class Webhook:
 
     def __init__(self, bot: Bot, url: str, listen: str) -> None:
         self._bot, self._listen = bot, listen
-        self._path, self._secret = _derived(bot.token, "webhook path"), _derived(bot.token, "webhook secret")
+        self._path, self._secret = derived(bot.token, "webhook path"), derived(bot.token, "webhook secret")
         self._url = f"{url.rstrip('/')}/{self._path}"
 
     async def run(self, keep: Keep) -> None:
         """Receive until cancelled. Raises: AddressTaken."""
-        server = web.Application(client_max_size=MAX_BODY_BYTES)
-        server.router.add_route("*", "/{path:.*}", _Door(self._path, self._secret, keep).answer)
-        # No access log, which would hold the path.
-        runner = web.AppRunner(server, access_log=None, logger=_server_log, shutdown_timeout=FINISH_SECONDS)
-        await runner.setup()
-        host, _, port = self._listen.rpartition(":")
-        try:
-            try:
-                await web.TCPSite(runner, host.strip("[]"), int(port)).start()
-            except OSError as error:
-                raise AddressTaken(self._listen) from error
+        async with open_door(self._listen, _Door(self._path, self._secret, keep).answer, MAX_BODY_BYTES):
             await self._stay_set()
-        finally:
-            await runner.cleanup()
 
     async def _stay_set(self) -> NoReturn:
         """Tell Telegram where to deliver, and look from time to time whether it still does."""
@@ -105,11 +83,11 @@ class _Door:
 
     async def answer(self, request: web.Request) -> web.Response:
         # Only the last part counts: a proxy may pass on the path of `webhook_url`, or take it off.
-        if not _same(request.path.rpartition("/")[2], self._path):
+        if not same(request.path.rpartition("/")[2], self._path):
             raise web.HTTPNotFound
         if request.method != "POST":
             raise web.HTTPMethodNotAllowed(request.method, ["POST"])
-        if not _same(request.headers.get(HEADER, ""), self._secret):
+        if not same(request.headers.get(HEADER, ""), self._secret):
             log.warning("webhook.wrong_secret")
             raise web.HTTPForbidden
         update = _read(await _body(request))
@@ -143,12 +121,3 @@ def _read(body: bytes) -> dict[str, Any]:
 def _no_number(name: str) -> NoReturn:
     """NaN and Infinity are not JSON, and a database may refuse them."""
     raise ValueError(name)
-
-
-def _same(given: str, wanted: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), wanted.encode())
-
-
-def _derived(token: str, purpose: str) -> str:
-    """Of 64 characters that Telegram allows in a secret; nobody finds the token, or one from the other."""
-    return hmac.new(token.encode(), f"rasid {purpose}".encode(), "sha256").hexdigest()

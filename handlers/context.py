@@ -129,16 +129,24 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
 
         Raises: UserError("admins-only").
         """
+        if not await self.is_from_admin(update):
+            raise UserError("admins-only")
+
+    async def is_from_admin(self, update: Update) -> bool:
+        """Whether somebody wrote it who decides for the chat: in a private one, its person."""
         chat, user = update.effective_chat, update.effective_user
         assert chat is not None
         if chat.type == ChatType.PRIVATE:
-            return
+            return True
         sender = update.message.sender_chat if update.message else None
         if sender is not None and sender.id == chat.id:
-            return  # an admin who writes as the group itself
-        if user is not None and await self._is_admin(chat.id, user.id):
-            return
-        raise UserError("admins-only")
+            return True  # an admin who writes as the group itself
+        return user is not None and await self._is_admin(chat.id, user.id)
+
+    async def alert_here(self, update: Update) -> None:
+        """In a forum alerts go to this topic from now on. Raises: StoreError."""
+        if is_forum(update) and not _is_too_old(update):
+            await self.watchlists.put_in_topic(chat_id(update), _topic(update))
 
     async def _is_admin(self, chat: int, user: int) -> bool:
         try:
@@ -167,14 +175,24 @@ def is_private(update: Update) -> bool:
     return update.effective_chat is not None and update.effective_chat.type == ChatType.PRIVATE
 
 
+def is_forum(update: Update) -> bool:
+    """Whether it came from a supergroup that has topics."""
+    chat = update.effective_chat
+    return chat is not None and chat.type == ChatType.SUPERGROUP and bool(chat.is_forum)
+
+
 def is_too_late(error: BadRequest) -> bool:
     """Whether a press could not be answered any more."""
     return any(sign in str(error).lower() for sign in TOO_LATE)
 
 
+def _is_too_old(update: Update) -> bool:
+    """Whether a button was pressed under a message of which Telegram tells its chat, and nothing else."""
+    return update.callback_query is not None and isinstance(update.callback_query.message, InaccessibleMessage)
+
+
 def _topic(update: Update) -> int | None:
-    query = update.callback_query
-    if query is not None and isinstance(query.message, InaccessibleMessage):
-        return None  # too old: Telegram tells its chat, and nothing else
+    if _is_too_old(update):
+        return None
     message = update.effective_message
     return message.message_thread_id if message and message.is_topic_message else None

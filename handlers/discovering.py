@@ -13,7 +13,7 @@ from bot.domain.composing import RLM
 from bot.domain.errors import SourceError, UserError
 from bot.domain.i18n import Messages
 from bot.domain.markup import Html, bold, escape, isolate, lines, plain
-from bot.domain.model import Button
+from bot.domain.model import Button, ProblemKind
 from bot.domain.model import Message as Reply
 from bot.domain.opml import MAX_BYTES, Outline, read_opml, write_opml
 from bot.domain.rendering import Card, PlaceName, render_alert
@@ -123,6 +123,8 @@ def _add_buttons(messages: Messages) -> Rows:
 
 
 def _unreadable(url: str, error: SourceError, messages: Messages) -> Html:
+    if error.problem.kind is ProblemKind.ROBOTS:
+        return messages.html("source-robots", address=url)
     return messages.html("source-unreadable", address=url, why=problem_told(error.problem.kind, messages))
 
 

@@ -22,6 +22,8 @@ class _FromPeople(filters.MessageFilter):
 COMMANDS = ("start", "watch", "unwatch", "list", "test", "sources", "help", "forget")  # in the order of Telegram's menu
 
 
+BEFORE = -1  # the group of handlers that have an update first; the one that answers it is in the next
+
 _DOES = {
     Wish.START: start.start,
     Wish.LIST: listing.show,
@@ -35,6 +37,8 @@ _DOES_WITH = {Wish.WATCH: watching.watch, Wish.UNWATCH: watching.unwatch, Wish.T
 def register(application: App) -> None:
     """Give the application all handlers of Rasid."""
     new = filters.UpdateType.MESSAGE & _FromPeople()
+    spoken = MessageHandler(new & ~filters.StatusUpdate.ALL, membership.spoke)
+    application.add_handlers([CallbackQueryHandler(membership.spoke), spoken], group=BEFORE)
     application.add_handlers(
         [
             # Presses first: whatever asks for the message of an update warns of one that is too old.

@@ -5,7 +5,7 @@ from telegram import Update
 from bot.domain.i18n import Messages
 from bot.domain.markup import Html, lines
 from bot.domain.model import Button
-from handlers.context import Context, Rows, chat_id, is_private
+from handlers.context import Context, Rows, chat_id, is_forum, is_private
 
 LANGUAGE = "language:"
 WATCH = "watch:"
@@ -15,6 +15,8 @@ IN_A_ROW = 3
 
 async def start(update: Update, context: Context) -> None:
     await context.watchlists.meet(chat_id(update))
+    if is_forum(update) and await context.is_from_admin(update):
+        await context.alert_here(update)
     messages = await context.messages(update)
     if is_private(update):
         await context.reply(update, welcome(messages), welcome_buttons(messages))

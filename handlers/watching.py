@@ -17,6 +17,7 @@ async def watch(update: Update, context: Context, about: str | None = None) -> N
         return
     await context.require_admin(update)
     added = await context.watchlists.watch(chat_id(update), text)
+    await context.alert_here(update)
     await context.reply(update, messages.html("watch-added" if added.new else "watch-already", watch=added.shown))
 
 

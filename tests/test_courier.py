@@ -215,11 +215,11 @@ async def test_a_chat_that_blocked_the_bot_is_left_in_peace_and_keeps_its_watche
     for number in range(3):
         await idle.queue(SALMA, title=f"خبر رقم {number}")
     async with running(idle):
-        await idle.until_states("dead", "dead", "dead")
+        await idle.until_states("paused", "paused", "paused")
     assert [call.method for call in idle.simulator.calls].count("sendmessage") <= 2  # the others were not even tried
     (chat,) = await idle.store.read(lambda c: c.execute(select(chats.c.state, chats.c.state_why)).all())
-    assert chat.state == "gone"
-    assert "blocked" in chat.state_why
+    assert (chat.state, chat.state_why) == ("gone", "blocked")
+    assert await idle.rows("why") == [("Forbidden: bot was blocked by the user",)] * 3
     assert [w.shown for w in await idle.store.read(lambda c: watchlists.of_chat(c, SALMA))] == ["جاسم"]
 
 

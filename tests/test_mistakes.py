@@ -190,6 +190,8 @@ def test_an_address_of_any_host_is_accepted(tmp_path: Path, url: str) -> None:
         ("kind: page, url: 'https://a.example/', selectors: {title: h2}", "selectors.item", "one item of the page"),
         ("kind: page, url: 'https://a.example/', selectors: {item: ' '}", "selectors.item", "Write something"),
         ("kind: page, url: 'https://a.example/', selectors: {item: li, date: b}", "selectors.date", "item, title"),
+        ("kind: page, url: 'https://a.example/', selectors: {item: 'li['}", "selectors.item", "li.post"),
+        ("kind: page, url: 'https://a.example/', selectors: {item: li, title: 'h2::text'}", "selectors.title", "::"),
         ("url: 'https://a.example/', selectors: {item: li}", "selectors", "kind: page"),
         ("url: 'https://a.example/', languages: [ar, xx]", "languages[1]", "ar, en, ckb"),
         ("url: 'https://a.example/', languages: ar", "languages", "- "),

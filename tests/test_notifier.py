@@ -261,6 +261,19 @@ async def test_a_topic_that_is_closed_or_deleted_costs_the_topic_and_not_the_new
     assert (arrived.thread_id, arrived.reply_to) == (None, None)
 
 
+async def test_where_the_topic_is_given_up_the_message_says_so_and_nowhere_else(
+    notifier: Notifier, simulator: Simulator
+) -> None:
+    topic = simulator.add_topic(GROUP, "أخبار")
+    told = replace(message(GROUP), thread_id=topic, without_topic="صرنا هنا")
+    await notifier.send(told)
+    simulator.close_topic(GROUP, topic)
+    await notifier.send(told)
+    simulator.faults.add(Fault(FaultKind.BROKEN_ENTITIES), Fault(FaultKind.BAD_BUTTON))
+    await notifier.send(told)
+    assert [m.text for m in simulator.messages(GROUP)] == ["خبر", "خبر\nصرنا هنا", "خبر\nصرنا هنا"]
+
+
 async def test_a_topic_that_telegram_passed_over_in_silence_is_told(notifier: Notifier, simulator: Simulator) -> None:
     topic = simulator.add_topic(GROUP, "أخبار")
     simulator.faults.add(Fault(FaultKind.LOST_TOPIC))

@@ -1,4 +1,4 @@
-"""What one document leads to: the pages of a channel before it, the sitemaps below an index of them.
+"""What one document leads to: the pages of a channel or a feed before it, the sitemaps below an index of them.
 
 Owns how far is gone, and what is made of the documents together. Whoever polls says how they are asked for and read.
 """
@@ -9,15 +9,17 @@ from dataclasses import dataclass, field, replace
 from bot.domain.errors import SourceError
 from bot.domain.model import Document, NotModified, Problem, ProblemKind, Reading, Validators
 from watchers.fetch import Answer
+from watchers.hosts import host_of
 from watchers.parsers.known import Known
 from watchers.reading import MOST_ADDRESSES, Understood
 
-MOST_PAGES = 5  # of 20 posts each, before the newest; a channel that published more than that has left a gap
+MOST_PAGES = 5  # before the newest, of 20 posts each; a channel, or a feed, that published more has left a gap
 MOST_SITEMAPS = 3  # of an index, those that were changed last
 
 _NEVER_ASKED, _NOTHING = Validators(), Known()
 Ask = Callable[[str, Validators], Awaitable[Answer]]
 Read = Callable[[Document, Known], Awaitable[Understood]]
+Met = Callable[[Understood], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,24 @@ def _older(page: Reading, highest: int | None) -> str | None:
 def _goes_on(page: Reading, older: Reading) -> bool:
     """Telegram answers with the newest page again where there is none before."""
     return page.lowest is not None and older.lowest is not None and older.lowest < page.lowest
+
+
+async def with_next(first: Understood, url: str, known: Known, met: Met, ask: Ask, read: Read) -> Found:
+    """A feed that comes in pages: the one at `url`, and those it leads to on its own host, until one has `met` what was
+    filed before. A page that cannot be had is given up: at the next poll the first one meets what is filed now."""
+    pages, seen = [first], first.known.entries
+    while (older := pages[-1].reading.older) and host_of(older) == host_of(url) and not await met(pages[-1]):
+        if len(pages) > MOST_PAGES:
+            return Found(_together(pages, [Problem(ProblemKind.GAP, f"more than {MOST_PAGES} pages of new entries")]))
+        outcome = await _next(older, Child(known=known), ask, read)
+        if isinstance(outcome, Problem):
+            return Found(_together(pages, [outcome]))
+        page, _ = outcome
+        if page.known.entries <= seen:  # it leads in a circle, or to nothing
+            break
+        seen |= page.known.entries
+        pages.append(page)
+    return Found(_together(pages))
 
 
 async def with_children(index: Understood, before: Mapping[str, Child], ask: Ask, read: Read) -> Found:

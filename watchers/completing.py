@@ -6,7 +6,7 @@ a host that does not answer is left alone for an hour.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -30,11 +30,11 @@ _CUT = ("…", "...", "[...]")
 
 _TOO_LATE = Problem(ProblemKind.TIMEOUT)
 
-Concerns = Callable[[Article], bool]
+Concerns = Callable[[Source, Article], Awaitable[bool]]
 
 
-def names_place_or_event(article: Article) -> bool:
-    """Whether a watch could care: its title names a place, or it tells an event."""
+async def names_place_or_event(source: Source, article: Article) -> bool:
+    """Whether some watch could care: its title names a place, or it tells an event."""
     return bool(article.events) or any(hit.field == "title" for hit in article.places)
 
 
@@ -53,9 +53,15 @@ class Pages:
 
     async def ask(self, url: str, validators: Validators = Validators(), *, first_bytes: int | None = None) -> Answer:
         """As `Fetcher.ask`; the problem is `ROBOTS` where robots.txt does not let us."""
-        if self.robots is not None and not await self.robots.allows(url):
-            return Answer(Problem(ProblemKind.ROBOTS, f"robots.txt of {host_of(url)} does not let us read the page"))
+        if refusal := await self.refusal(url):
+            return Answer(refusal)
         return await self.fetcher.ask(url, validators, first_bytes=first_bytes)
+
+    async def refusal(self, url: str) -> Problem | None:
+        """Why the page may not be asked for; None where it may."""
+        if self.robots is None or await self.robots.allows(url):
+            return None
+        return Problem(ProblemKind.ROBOTS, f"robots.txt of {host_of(url)} does not let us read the page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +85,13 @@ class Completer:
         self, source: Source, articles: Sequence[Article], new: Collection[str], seen_at: datetime
     ) -> Completed:
         """The articles, those of them completed that are cut and could concern somebody; `new`: by their keys."""
-        wanted = [article for article in articles if article.key in new and self._is_worth_a_page(article, source)]
-        entries = {
-            article.key: Entry(article.key, article.url, article.title, article.text, article.published_at)
-            for article in wanted[:MOST_PAGES]
-        }
+        entries: dict[str, Entry] = {}
+        for article in articles:
+            if len(entries) == MOST_PAGES:
+                break
+            if article.key in new and await self._is_worth_a_page(article, source):
+                made = Entry(article.key, article.url, article.title, article.text, article.published_at)
+                entries[article.key] = made
         found, problems = await self._read(source, entries, seen_at, PATIENCE)
         return Completed(tuple(found.get(article.key, article) for article in articles), problems)
 
@@ -93,13 +101,13 @@ class Completer:
         found, problems = await self._read(source, by_url, seen_at, PATIENCE_FOR_ADDRESSES)
         return Completed(tuple(found.values()), problems)
 
-    def _is_worth_a_page(self, article: Article, source: Source) -> bool:
+    async def _is_worth_a_page(self, article: Article, source: Source) -> bool:
         """A channel's post has no page that says more."""
         return (
             source.kind is not SourceKind.TELEGRAM
             and article.url is not None
             and is_cut(article)
-            and self.concerns(article)
+            and await self.concerns(source, article)
         )
 
     async def _read(

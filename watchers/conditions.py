@@ -12,7 +12,6 @@ from bot.domain.source_health import Condition
 from watchers.memory import Memory
 from watchers.schedule import Plan, Reason
 
-MOST_NEW = 20  # items of one poll that may ring, where the source says nothing else (bot.newsdesk)
 _ENOUGH_TO_TELL_DATES = 3
 _ENOUGH_TO_TELL_LANGUAGE = 5
 _ENOUGH_TO_TELL_SILENCE = 10  # publications
@@ -68,9 +67,6 @@ def _judged(source: Source, before: Memory, after: Memory, seen: Seen) -> Iterat
         yield Condition.DATES, _wrong_dates(seen.new)
     if len(seen.new) >= _ENOUGH_TO_TELL_LANGUAGE:
         yield Condition.LANGUAGE, _other_language(source, seen.new)
-    if seen.new and not seen.first:
-        flood = len(seen.new) > (source.max_alerts or MOST_NEW)
-        yield Condition.FLOOD, f"{len(seen.new)} new items" if flood else None
 
 
 def _silence(memory: Memory, now: datetime) -> str | None:

@@ -1,4 +1,4 @@
-"""One conditional GET: an address and its validators in, an `Answer` out.
+"""One conditional GET: an address and its validators in, an `Answer` out; or a form sent in the same guarded way.
 
 Owns aiohttp for the news door, and every limit of a conversation with a stranger's server: time, size after
 inflating, redirects, headers, connections, turns, and which addresses may be reached. Keeps no cache and no cookies:
@@ -7,7 +7,7 @@ validators are stored by whoever stores the articles, in the same transaction. D
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,12 +22,16 @@ from bot.domain.errors import SourceError
 from bot.domain.model import Document, NotModified, Problem, ProblemKind, Validators
 from watchers.guard import ForbiddenAddress, Resolver, socket_factory
 from watchers.hosts import Hosts
+from watchers.parsers.hints import NO_LINKS, Links, header_links
 
 _CHUNK = 65_536  # bytes inflated at a time, so a bomb is seen at most this much after the cap
+_IDLE = 3  # seconds that a connection is kept for the next request; hosts with several sources are asked every second
 _MAX_VALIDATOR = 500  # characters; a longer ETag is not worth storing
+_MAX_REPLY = 1_000  # bytes that are read of the answer to a form
 _MAX_AGE = 86_400  # seconds; a longer freshness says nothing about news
 _ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_WITH_THE_FORM = frozenset({307, 308})  # the others turn a POST into a GET (RFC 9110, section 15.4)
 _FOR_GOOD = frozenset({301, 308})  # RFC 9110, sections 15.4.2 and 15.4.9
 _BUSY = frozenset({429, 503})  # with a Retry-After they speak for the whole host
 _WEB_PORTS = frozenset({80, 443})  # and whatever is above 1023; behind the others are no web servers
@@ -53,7 +57,7 @@ class Answer:
 
     `status`: of the last answer, None where none came. `received`: bytes of its body as they came over the wire.
     `moved_to`: where the address says it has moved for good, if what is there can be had. `max_age`: for how long
-    Cache-Control calls the answer fresh.
+    Cache-Control calls the answer fresh. `links`: what its headers name.
     """
 
     brought: Document | NotModified | Problem
@@ -61,6 +65,7 @@ class Answer:
     received: int = 0
     moved_to: str | None = None
     max_age: timedelta | None = None
+    links: Links = NO_LINKS
 
 
 @dataclass(slots=True)
@@ -72,6 +77,7 @@ class _Look:
     cap: int
     cut: bool
     left: float
+    form: Mapping[str, str] | None = None
     status: int | None = None
     received: int = 0
     moved_to: str | None = field(default=None)
@@ -112,7 +118,10 @@ class Fetcher:
         limits = self._limits
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=limits.connections, socket_factory=self._sockets, resolver=Resolver(limits.connections)
+                limit=limits.connections,
+                keepalive_timeout=_IDLE,
+                socket_factory=self._sockets,
+                resolver=Resolver(limits.connections),
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": self._user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},
@@ -147,7 +156,13 @@ class Fetcher:
         """
         cap = self._limits.max_bytes if first_bytes is None else first_bytes
         left = self._limits.total.total_seconds()
-        look = _Look(url, _conditions(validators), cap, first_bytes is not None, left)
+        return await self._look(_Look(url, _conditions(validators), cap, first_bytes is not None, left))
+
+    async def post(self, url: str, form: Mapping[str, str]) -> Answer:
+        """Send a form. Redirects are followed only where they keep it; of the answer only a little is read."""
+        return await self._look(_Look(url, {}, _MAX_REPLY, True, self._limits.total.total_seconds(), form))
+
+    async def _look(self, look: _Look) -> Answer:
         try:
             return await self._follow(look)
         except SourceError as error:
@@ -157,13 +172,16 @@ class Fetcher:
         return Answer(problem, look.status, look.received)
 
     async def _follow(self, look: _Look) -> Answer:
+        method, redirects = ("GET", _REDIRECTS) if look.form is None else ("POST", _WITH_THE_FORM)
         for _ in range(self._limits.max_redirects + 1):
             self._check(look.url)
             async with self._hosts.turn(look.url), _in_time(look):
                 self._respect_patience(look.url)
-                async with self._session.get(look.url, headers=look.conditions, allow_redirects=False) as response:
+                async with self._session.request(
+                    method, look.url, data=look.form, headers=look.conditions, allow_redirects=False
+                ) as response:
                     look.status = response.status
-                    target = _target(response)
+                    target = _target(response, redirects)
                     if target is None:
                         return await self._answer(response, look)
             look.follow(target, response.status)
@@ -184,8 +202,9 @@ class Fetcher:
 
     async def _answer(self, response: aiohttp.ClientResponse, look: _Look) -> Answer:
         fresh = max_age(response.headers.get("Cache-Control"), response.headers.get("Age"))
+        links = header_links(", ".join(response.headers.getall("Link", ())), str(response.url))
         if response.status == 304 and look.conditions:
-            return Answer(NotModified(), 304, 0, look.moved_to, fresh)
+            return Answer(NotModified(), 304, 0, look.moved_to, fresh, links)
         if not 200 <= response.status < 300:
             raise SourceError(self._refusal(response, look))
         document = Document(
@@ -198,7 +217,7 @@ class Fetcher:
                 last_modified=_storable(response.headers.get("Last-Modified")),
             ),
         )
-        return Answer(document, response.status, look.received, look.moved_to, fresh)
+        return Answer(document, response.status, look.received, look.moved_to, fresh, links)
 
     def _refusal(self, response: aiohttp.ClientResponse, look: _Look) -> Problem:
         patience = retry_after(response.headers.get("Retry-After"), self._clock())
@@ -219,10 +238,10 @@ async def _in_time(look: _Look) -> AsyncIterator[None]:
         look.left -= clock() - began
 
 
-def _target(response: aiohttp.ClientResponse) -> str | None:
-    """Where a redirect leads; None if it is none."""
+def _target(response: aiohttp.ClientResponse, redirects: Collection[int]) -> str | None:
+    """Where a redirect leads; None if it is none of these."""
     location = response.headers.get("Location")
-    if response.status not in _REDIRECTS or not location:
+    if response.status not in redirects or not location:
         return None
     target = response.url.join(URL(location))
     if target.scheme not in ("http", "https"):

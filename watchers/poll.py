@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Protocol
 
 from bot.domain.articles import key_of
 from bot.domain.errors import SourceError
@@ -48,7 +49,6 @@ Clock = Callable[[], datetime]  # aware UTC
 KnownKeys = Callable[[str, Mapping[str, int | None]], Awaitable[Collection[str]]]  # by source; key -> edition
 # What holds of a source now, and among which conditions that was judged: the others of those do not hold.
 Report = Callable[[Source, Mapping[Condition, str], Collection[Condition]], Awaitable[None]]
-Offered = Callable[[str, Offer | None], None]  # which hub a source names now
 
 
 def pace_of(source: Source, fastest: timedelta = FASTEST, slowest: timedelta = SLOWEST) -> Pace:
@@ -66,8 +66,17 @@ async def _tell_nobody(source: Source, found: Mapping[Condition, str], among: Co
     return None
 
 
-def _ask_no_hub(source_id: str, offered: Offer | None) -> None:
-    return None
+class Hubs(Protocol):
+    """What is done with the hubs that sources name (`watchers.websub`), and what has to be known of polls for that."""
+
+    def asked(self, source_id: str) -> None:
+        """A poll of the source begins."""
+
+    def offered(self, source_id: str, offer: Offer | None) -> None:
+        """The source names this hub, or none; told whenever that can be seen."""
+
+    def filed(self, poll: Poll) -> None:
+        """A poll has been filed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,7 @@ class Poller:
     for, in any. `report` is told what holds of a source
     whenever that changes, before the poll is filed: it may be told the same twice. `concerns`: whether an article
     could matter to anybody, so that its page is worth a request. Without `robots` every page may be read.
-    `offered` is told which hub a source names, and whether any, whenever that can be seen.
+    Without `hubs` nobody is asked to tell of changes.
     """
 
     fetcher: Fetcher
@@ -124,7 +133,7 @@ class Poller:
     known_keys: KnownKeys = _none_known
     report: Report = _tell_nobody
     concerns: Concerns = names_place_or_event
-    offered: Offered = _ask_no_hub
+    hubs: Hubs | None = None
     _filed: dict[str, Filed] = field(default_factory=dict)
     _sulking: dict[str, datetime] = field(default_factory=dict)
 
@@ -133,6 +142,8 @@ class Poller:
 
     async def fetch(self, due: DueSource) -> Answer:
         """The part of a poll that talks to the source's server first."""
+        if self.hubs:
+            self.hubs.asked(due.source.id)
         url = Memory.from_json(due.rhythm).address(due.source.url, due.failures)
         ask = self._pages.ask if due.source.kind in _PAGES_OF_SITES else self.fetcher.ask
         return await ask(url, due.validators)
@@ -142,8 +153,8 @@ class Poller:
         match answer.brought:
             case NotModified():
                 await self._hand_over(due, answer, _Result(PollOutcome.NOT_MODIFIED))
-                if answer.links.hub and answer.links.topic:  # a server may leave them out of this answer
-                    self.offered(due.source.id, Offer(answer.links.hub, answer.links.topic))
+                if self.hubs and answer.links.hub and answer.links.topic:  # servers may leave them out of this answer
+                    self.hubs.offered(due.source.id, Offer(answer.links.hub, answer.links.topic))
             case Problem() as problem:
                 await self._hand_over(due, answer, _failed(problem))
             case Document() as document:
@@ -167,7 +178,8 @@ class Poller:
         if result.outcome is PollOutcome.READ:
             kept = told if _is_done_with(found) else None
             self._filed[name] = Filed(kept, found.understood.known, found.children)
-            self.offered(name, offer(answer.links, found.understood.hints.links, document.url))
+            if self.hubs:
+                self.hubs.offered(name, offer(answer.links, found.understood.hints.links, document.url))
 
     @property
     def _pages(self) -> Pages:
@@ -253,23 +265,24 @@ class Poller:
         plan = self._plan(due, answer, result, memory, now)
         seen = Seen(result.outcome, plan, answer.status, now, result.title, result.new, _is_first(due))
         memory = await self._reported(due.source, before, memory, seen)
-        await self.file(
-            Poll(
-                source_id=due.source.id,
-                polled_at=now,
-                next_poll_at=plan.at,
-                outcome=result.outcome,
-                validators=result.validators,
-                articles=result.articles,
-                problems=result.problems,
-                findings=Findings(
-                    size=answer.received,
-                    rhythm=None if memory == before and due.rhythm else memory.to_json(),
-                    title=result.title or None,
-                    paused_why=why_paused(memory, plan, answer.status),
-                ),
-            )
+        poll = Poll(
+            source_id=due.source.id,
+            polled_at=now,
+            next_poll_at=plan.at,
+            outcome=result.outcome,
+            validators=result.validators,
+            articles=result.articles,
+            problems=result.problems,
+            findings=Findings(
+                size=answer.received,
+                rhythm=None if memory == before and due.rhythm else memory.to_json(),
+                title=result.title or None,
+                paused_why=why_paused(memory, plan, answer.status),
+            ),
         )
+        await self.file(poll)
+        if self.hubs:
+            self.hubs.filed(poll)
 
     async def _reported(self, source: Source, before: Memory, after: Memory, seen: Seen) -> Memory:
         """`after`, with what the poll shows of its source, which is told where it is not what was told before."""

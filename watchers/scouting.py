@@ -2,10 +2,12 @@
 
 Owns how far a search goes: how many addresses, for how long, and in which order. Fetches through the guarded
 `Fetcher` and reads in a child process of its own, which ends with the search: what is searched is not trusted yet, and
-searches are rare.
+searches are rare. Pages and sitemaps are asked for as robots.txt allows. Feeds and channels are published to be fetched
+by programs, and an address that is called like one is looked at; if it turns out to be none, robots.txt decides.
 """
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -15,12 +17,14 @@ from functools import partial
 from urllib.parse import urljoin
 
 from bot.domain.errors import SourceError
-from bot.domain.model import Document, NotModified, Reading, Source, SourceKind, Validators
+from bot.domain.model import Document, NotModified, Problem, Reading, Source, SourceKind
 from bot.sourcing import Candidate, languages_of
 from bot.understanding import Understanding
+from watchers.completing import Pages
 from watchers.fetch import Fetcher
 from watchers.parsers.known import Known
 from watchers.reading import Readers, Understood, understand
+from watchers.robots import Robots
 
 MOST = 5  # candidates
 MOST_LOOKS = 12  # addresses that are asked in one search
@@ -29,6 +33,8 @@ LONGEST = timedelta(seconds=60)
 SHOWN = 3  # articles of each candidate
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _ROBOTS = "/robots.txt"
+_FOR_PROGRAMS = re.compile(r"//t\.me/s/|[^:/]/.*(?<![a-z])(?:feeds?|rss2?|atom|rdf|xml|json)(?![a-z])", re.IGNORECASE)
+_KINDS_FOR_PROGRAMS = (SourceKind.FEED, SourceKind.TELEGRAM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,8 @@ def _of_page(document: Document, nothing: Looked) -> Looked:
 
 
 class WebScout:
-    """`time_limit` and `memory_limit` are for reading one document, as in `Readers`."""
+    """`time_limit` and `memory_limit` are for reading one document, as in `Readers`. Without `robots` every page may be
+    read."""
 
     def __init__(
         self,
@@ -81,8 +88,9 @@ class WebScout:
         understanding: Understanding,
         time_limit: timedelta = timedelta(seconds=10),
         memory_limit: int = 1 << 30,
+        robots: Robots | None = None,
     ) -> None:
-        self._fetcher, self._clock = fetcher, clock
+        self._pages, self._clock = Pages(fetcher, robots), clock
         self._readers = partial(
             Readers,
             children=1,
@@ -94,7 +102,7 @@ class WebScout:
     async def candidates(self, url: str) -> list[Candidate]:
         """What can be polled there, the likeliest first: the address itself, or else what its page names.
 
-        Raises: SourceError: the address itself cannot be read.
+        Raises: SourceError: the address itself cannot be read, or robots.txt does not let us.
         """
         found: dict[str, Candidate] = {}
         try:
@@ -129,10 +137,16 @@ class WebScout:
 
     async def _look(self, url: str, readers: Readers) -> tuple[Document, Looked]:
         """Raises: SourceError."""
-        document = await self._fetcher.fetch(url, Validators())
+        for_programs = _FOR_PROGRAMS.search(url) is not None
+        document = (await (self._pages.fetcher.ask(url) if for_programs else self._pages.ask(url))).brought
+        if isinstance(document, Problem):
+            raise SourceError(document)
         assert not isinstance(document, NotModified), "nothing was known of it"
         looked = await readers.read(Source("scout", "", "", url), document, self._clock())
         assert isinstance(looked, Looked)
+        is_page = for_programs and looked.kind not in _KINDS_FOR_PROGRAMS
+        if is_page and (refusal := await self._pages.refusal(document.url)):
+            raise SourceError(refusal)
         return document, looked
 
     def _candidate(self, url: str, looked: Looked) -> Candidate:

@@ -20,6 +20,7 @@ from bot.store import Store
 from bot.store.sources import SourceHealth
 from bot.understanding import Understanding
 from watchers.fetch import Fetcher, FetchLimits
+from watchers.robots import Robots
 from watchers.scouting import WebScout
 
 T = TypeVar("T")
@@ -131,7 +132,8 @@ async def _scouting(settings: Settings, sourcing: Sourcing) -> AsyncIterator[Non
     async with Fetcher(
         polling.identity, app.now, limits, allow_private_addresses=polling.allow_private_addresses
     ) as fetcher:
-        sourcing.scout = WebScout(fetcher, app.now, Understanding())
+        robots = Robots(fetcher, polling.product, app.now)
+        sourcing.scout = WebScout(fetcher, app.now, Understanding(), robots=robots)
         yield
 
 

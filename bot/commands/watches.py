@@ -61,6 +61,7 @@ async def _import(store: Store, wanted: Iterator[Wanted], language: str) -> int:
     while rows := list(islice(wanted, IN_A_COMMIT)):
         unit = partial(watchlists.add_many, wanted=rows, language=language, now=app.now())
         added += await store.write(unit)
+    await store.write(watchlists.have_grown)
     return added
 
 

@@ -191,6 +191,7 @@ def _read(kind: str, surface: str) -> tuple[str, bool, bool]:
     return _read_joined(kind, surface)
 
 
+@lru_cache(maxsize=8)  # whoever understands an article reads its title and its text, one after the other
 def tokenise(text: str) -> tuple[Token, ...]:
     """The words of a text in order. Links are left out; a @handle is one word, and so is a number with its separators.
 

@@ -5,6 +5,8 @@ told as history or from abroad count for none: whoever asks for shelling asks fo
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
 
 from bot.domain.arabic import normalise
 from bot.domain.events import Event, Severity
@@ -91,23 +93,29 @@ def attributes_of(
     gravest = max((event.severity for event in told), default=None)
     severities = [level for level in Severity if gravest is not None and level <= gravest]
     return {
-        "language": _values((language,), _LANGUAGES.get(language, "")),
+        "language": _values((language,), (_LANGUAGES.get(language, ""),)),
         "source": frozenset(map(normalise, source_names)),
-        "category": _values((e.category for e in told), *(_CATEGORIES.get(e.category, "") for e in told)),
-        "modality": _values((e.modality.value for e in told), *(_MODALITIES[e.modality] for e in told)),
-        "severity": _values((s.label for s in severities), *(_SEVERITIES[s] for s in severities)),
+        "category": _named((e.category for e in told), _CATEGORIES),
+        "modality": _named((e.modality for e in told), _MODALITIES),
+        "severity": _values(tuple(s.label for s in severities), tuple(_SEVERITIES[s] for s in severities)),
     }
 
 
-def _values(codes: Iterable[str], *lists: str) -> frozenset[str]:
+def _named(codes: Iterable[str], lists: Mapping[Any, str]) -> frozenset[str]:
+    each = tuple(dict.fromkeys(codes))
+    return _values(tuple(map(str, each)), tuple(lists.get(code, "") for code in each))
+
+
+@lru_cache(maxsize=512)  # few that differ, for thousands of articles
+def _values(codes: tuple[str, ...], lists: tuple[str, ...]) -> frozenset[str]:
     names = (name.strip() for names in lists for name in names.split("،"))
     return frozenset(normalise(value) for value in (*codes, *names) if value)
 
 
 KNOWN = {
-    "category": _values(_CATEGORIES, *_CATEGORIES.values()),
-    "severity": _values((s.label for s in _SEVERITIES), *_SEVERITIES.values()),
-    "modality": _values((m.value for m in _MODALITIES), *_MODALITIES.values()),
-    "language": _values(_LANGUAGES, *_LANGUAGES.values(), "other"),
+    "category": _named(_CATEGORIES, _CATEGORIES),
+    "severity": _values(tuple(s.label for s in _SEVERITIES), tuple(_SEVERITIES.values())),
+    "modality": _named(_MODALITIES, _MODALITIES),
+    "language": _named((*_LANGUAGES, "other"), _LANGUAGES),
 }
 """The values that mean something, by filter; sources have no closed list."""

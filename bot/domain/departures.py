@@ -1,16 +1,26 @@
-"""Have so many people really left at once? A guard against pausing everybody for what is no block. Pure.
+"""Who leaves, and who comes back. Pure.
 
-A mistake on Telegram's side, or of ours, can look as if every chat had blocked the bot. People leave one by one; when
-most of what was sent in a minute comes back as gone, nobody is paused until that has passed.
+Have so many people really left at once? A mistake on Telegram's side, or of ours, can look as if every chat had blocked
+the bot. People leave one by one; when most of what was sent in a minute comes back as gone, nobody is paused until that
+has passed.
 """
 
 from collections import deque
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 WITHIN = timedelta(minutes=1)
 FEWEST = 20  # departures within a minute that can be no chance
 SHARE = 0.5  # of all outcomes of that minute
 ASK_AGAIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Since when a chat that is back could not be written to, and how many reports concerned it meanwhile."""
+
+    since: datetime
+    missed: int
 
 
 class Departures:

@@ -1,6 +1,7 @@
 """Several alerts in one message: how many there were, and the headlines of the most important, each with its link."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.domain.composing import RLM
 from bot.domain.i18n import Messages
@@ -13,9 +14,20 @@ TITLE_WORDS, TITLE_LETTERS = 20, 160
 LINK_LETTERS = 700  # five of them, and what is around them, stay far below what Telegram takes
 
 
-def render_digest(chat_id: int, named: Sequence[Report], count: int, repeated: bool, messages: Messages) -> Message:
-    """`named` are the most important of `count` alerts. It makes a sound, unless it may have arrived already."""
+def render_digest(
+    chat_id: int,
+    named: Sequence[Report],
+    count: int,
+    repeated: bool,
+    messages: Messages,
+    absent_since: datetime | None = None,
+) -> Message:
+    """`named` are the most important of `count` alerts. It makes a sound, unless it may have arrived already.
+
+    `absent_since`: they were missed because the chat could not be written to from then until now.
+    """
     html = lines(
+        messages.html("absent-since", since=messages.time(absent_since)) if absent_since else None,
         bold(messages.html("digest-missed", count=count)),
         *(messages.html("digest-item", headline=_headline(report), source=_source(report)) for report in named),
         messages.html("digest-more", count=count - len(named)) if count > len(named) else None,

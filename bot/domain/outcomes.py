@@ -44,13 +44,17 @@ class Moved:
 
 
 class GoneReason(StrEnum):
-    """Why a chat cannot be written to; stored, since a chat that may come back is kept for a while."""
+    """Why a chat cannot be written to; stored, since a chat that may come back is paused, and kept for a while."""
 
     BLOCKED = "blocked"  # a person blocked the bot, or never pressed "start": may come back
     KICKED = "kicked"  # the bot is in the group or channel no more: may come back
     NO_RIGHTS = "no_rights"  # it is there but may not write: an administrator can change that
     DEACTIVATED = "deactivated"  # the account was deleted, or the group dissolved
     NOT_FOUND = "not_found"  # Telegram knows no such chat
+
+    @property
+    def may_return(self) -> bool:
+        return self in (GoneReason.BLOCKED, GoneReason.KICKED, GoneReason.NO_RIGHTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,13 @@ FASTER_EVERY = timedelta(seconds=30)  # without a refusal: the rate may rise aga
 FASTER = 0.95
 SLOWEST = timedelta(seconds=1)  # between two messages, however often Telegram refuses
 
+# Telegram does not say whether a 429 is meant for the chat or for the bot. We send a private chat one message a second
+# at most, so a wait of up to `FOR_ALL` that is asked for there is meant for the bot. A longer one may be a penalty of
+# the chat's own, until another private chat gets one too, within `TOGETHER` and with nothing taken in between: people
+# do not earn penalties side by side. Groups do: 20 messages a minute are soon sent, so a group's wait is its own.
+FOR_ALL = timedelta(seconds=5)
+TOGETHER = timedelta(seconds=10)
+
 
 def chat_scope(chat_id: int) -> str:
     return f"chat:{chat_id}"
@@ -79,6 +86,7 @@ class Governor:
     def __init__(self, rates: Rates) -> None:
         self._configured, self._bot = rates, rates.bot
         self._taken: deque[datetime] = deque()  # when, in the last second
+        self._penalties: dict[int, datetime] = {}  # private chat -> when it was last told to wait long
         self._quiet_until: datetime | None = None  # refusals before this are of the same moment
         self._changed_at: datetime | None = None
 
@@ -88,11 +96,19 @@ class Governor:
 
     def took(self, now: datetime) -> None:
         """Telegram took a message."""
+        self._penalties.clear()
         self._taken.append(now)
         self._forget(now)
         if self._changed_at and now - self._changed_at >= FASTER_EVERY and self._bot > self._configured.bot:
             self._bot = max(self._configured.bot, self._bot * FASTER)
             self._changed_at = now
+
+    def means_all(self, now: datetime, chat_id: int, delay: timedelta) -> bool:
+        """Whether the wait that a chat was told is meant for the whole bot."""
+        if chat_id < 0 or delay <= FOR_ALL:
+            return False
+        self._penalties = {chat: at for chat, at in self._penalties.items() if now - at <= TOGETHER} | {chat_id: now}
+        return len(self._penalties) > 1
 
     def refused(self, now: datetime, delay: timedelta) -> None:
         """Telegram asked the whole bot to be quiet for `delay`."""

@@ -1,7 +1,8 @@
 """How a source is doing, told from its record, and what the operators hear of it. Pure decisions.
 
 A `Condition` is told once, and again only after it had ended. Most show in a poll, and are judged with it
-(`watchers/conditions.py`); that a source has been failing for long shows in its record alone.
+(`watchers/conditions.py`) or filed with it (`bot/newsdesk/filing.py`); that a source has been failing for long shows in
+its record alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +25,7 @@ class Condition(StrEnum):
     DATES = "dates"  # none of its new items has a date that can be true
     LANGUAGE = "language"  # what it publishes is in none of its languages
     TITLE = "title"  # it calls itself something else now
-    FLOOD = "flood"  # one poll brought more new items than may ring
+    FLOOD = "flood"  # one poll brought more alerts than may ring: how many went into digests
     MOVED = "moved"  # its server sends everybody to another address for good
     PROVEN = "proven"  # it was to be checked, and has brought items
 

@@ -62,6 +62,8 @@ def condition_told(
             return messages.html("condition-unread", why=problem_told(problem or detail, messages))
         case Condition.SILENT if last_item_at is not None:
             return messages.html("condition-silent-since", when=ago(last_item_at, now, messages))
+        case Condition.FLOOD if detail.isdecimal():
+            return messages.html("condition-folded", count=int(detail))
     return messages.html(f"condition-{condition}", detail=_short(detail) or "…")
 
 

@@ -121,14 +121,13 @@ def chance(weights: Mapping[str, float], cues: Cues) -> float:
 def judge(earlier: Weighed, later: Weighed, model: PairModel, least: float | None = None) -> Judgement:
     """The relation of two reports in order of time; `least`: the score from which they are one story."""
     a, b = earlier.facts, later.facts
-    copied = repeated(a, b)
-    why = veto(earlier, later, copied)
+    why = veto(earlier, later)
     if why:
         return Judgement("different", 0.0, why)
-    cues = cues_of(earlier, later)
-    if is_repost(a, b, copied):
+    if is_repost(a, b, repeated(a, b)):
         risen = toll_rises([a], b)
         return Judgement("development" if risen else "same", 1.0, "toll_up" if risen else "repost")
+    cues = cues_of(earlier, later)
     score = max(chance(model.story, cues), _QUAKE * _one_quake(a, b))
     if score < (model.pair if least is None else least):
         return Judgement("different", score, "little_in_common")
@@ -151,8 +150,8 @@ def is_repost(a: Facts, b: Facts, copied: float) -> bool:
     return copied >= (_REPOST_SHORT if short else REPOST)
 
 
-def veto(earlier: Weighed, later: Weighed, copied: float) -> str:
-    """What makes two events of two reports whatever their words, or ""."""
+def veto(earlier: Weighed, later: Weighed) -> str:
+    """What makes two events of two reports whatever their words, or "". What costs most is asked last."""
     a, b = earlier.facts, later.facts
     gap = _gap(a, b)
     if gap is not None and gap > APART:
@@ -160,10 +159,10 @@ def veto(earlier: Weighed, later: Weighed, copied: float) -> str:
     if gap is None and a.years and b.years and a.years.isdisjoint(b.years):
         return "another_year"
     if _apart(earlier, a.towns, later, b.towns) or (
-        copied >= _ALIKE and _apart(earlier, a.villages, later, b.villages)
+        _apart(earlier, a.villages, later, b.villages) and repeated(a, b) >= _ALIKE
     ):
         return "another_place"
-    if copied >= _ALIKE and gap is not None and gap > _SAME_DAY and _other_numbers(a, b):
+    if gap is not None and gap > _SAME_DAY and _other_numbers(a, b) and repeated(a, b) >= _ALIKE:
         return "another_day"
     if a.language == b.language and not _one_quake(a, b) and not _share_more_than_place(earlier, later):
         return "only_the_place"
@@ -181,10 +180,15 @@ def _share_more_than_place(one: Weighed, other: Weighed) -> bool:
     """«حريق في جاسم» and «أمطار في جاسم» are alike in nothing but where they are. In texts of some length one word
     that says something is not enough: it may be the name of a place that nobody knows."""
     here, there = one.facts.placing, other.facts.placing
-    both = [t for t in one.whole.keys() & other.whole.keys() if t not in here and t not in there]
-    if min(len(one.whole), len(other.whole)) < _LONG:
-        return bool(both)
-    return sum(one.whole[term] + other.whole[term] >= 2 * _FINENESS for term in both) >= _FEWEST_SHARED
+    weights, others = one.whole, other.whole
+    short = min(len(weights), len(others)) < _LONG
+    wanted, least = (1, 0) if short else (_FEWEST_SHARED, 2 * _FINENESS)
+    for term in weights.keys() & others.keys():
+        if weights[term] + others[term] >= least and term not in here and term not in there:
+            wanted -= 1
+            if not wanted:
+                return True
+    return False
 
 
 def _other_numbers(a: Facts, b: Facts) -> bool:

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from bot.domain.model import Poll, PollOutcome
 from bot.newsdesk.filing import Filed, Filing
 from bot.newsdesk.telling import go_on
-from bot.store import Store, articles, sources
+from bot.store import Store, articles, outbox, sources
 from bot.store.database import file_in_one_lane
 
 log = structlog.get_logger()
@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 MOMENT = 0.02  # seconds in which polls that brought nothing are gathered
 TOGETHER = 50  # polls in a unit of work, and
+MANY = 5_000  # alerts of one fan-out
 ARTICLES_TOGETHER = 60  # articles in it, if there is more than one poll: about 60 ms on SQLite
 
 
@@ -167,9 +168,13 @@ class Newsdesk:
             log.debug("poll.filed", source=poll.source_id, outcome=poll.outcome)
 
     async def _tell_the_rest(self, now: datetime) -> None:
+        told = 0
         while (count := await self._store.write(lambda connection: go_on(connection, now))) is not None:
             if count:
                 self._alerts_waiting()
+            if told // MANY != (told + count) // MANY:
+                await self._store.write(outbox.have_grown)
+            told += count
 
     def _split(self, connection: Connection, article_id: int, now: datetime) -> tuple[int, Filed]:
         file_in_one_lane(connection)

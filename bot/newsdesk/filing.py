@@ -18,10 +18,11 @@ from bot.domain.attributes import attributes_of
 from bot.domain.expressions import parse_watch
 from bot.domain.matching import Found, WatchIndex
 from bot.domain.model import Article, Poll, Silence
+from bot.domain.source_health import Condition
 from bot.newsdesk.arriving import Edited, arrived
 from bot.newsdesk.placing import Placing
 from bot.newsdesk.telling import Telling, arrival_at, packed, tell_all, telling
-from bot.store import articles, digests, fanouts, outbox, sources, watchlists
+from bot.store import articles, digests, fanouts, notices, outbox, sources, watchlists
 from bot.store.articles import Placed, Stored
 from bot.store.database import file_in_one_lane
 from bot.store.sources import Standing
@@ -111,7 +112,7 @@ class Filing:
             amended = self._amend(connection, edits, now)
             self._tell(connection, [*(one for one in coming if one.silence is None), *amended], now)
             for poll, one in zip(polls, filed, strict=True):
-                _fold_flood(connection, one, known[poll.source_id], now)
+                _fold_flood(connection, poll, one, known[poll.source_id], now)
             silent = [(one.id, None, one.silence) for one in coming if one.silence is not None]
             articles.record_silences(connection, silent, now)
         sources.record_polls(connection, [(poll, some.new) for poll, some in zip(polls, brought, strict=True)], known)
@@ -219,7 +220,11 @@ def _grown(coming: Sequence[_Incoming]) -> dict[int, int]:
     return grown
 
 
-def _fold_flood(connection: Connection, filed: Filed, source: Standing, now: datetime) -> None:
+def _fold_flood(connection: Connection, poll: Poll, filed: Filed, source: Standing, now: datetime) -> None:
+    """What is too much goes into digests. The operators are told, once: until new articles come that are not."""
     most = source.max_alerts or MOST_ALERTS
     if len(filed.rang) > most:
         filed.folded = digests.fold_flood(connection, filed.rang[most:], now)
+    if filed.folded or (filed.new and Condition.FLOOD in source.reported):
+        found = {Condition.FLOOD: str(filed.folded)} if filed.folded else {}
+        notices.tell(connection, poll.source_id, found, {Condition.FLOOD}, now)

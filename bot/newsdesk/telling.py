@@ -37,7 +37,7 @@ from bot.store import articles, fanouts, outbox, watchlists
 from bot.store.articles import Placed
 from bot.store.outbox import NewAlert
 
-STEP = 1_000  # chats told in one unit of work: about 50 ms on SQLite
+STEP = 500  # chats told in one unit of work: about 35 ms on SQLite
 
 
 @dataclass(frozen=True, slots=True)

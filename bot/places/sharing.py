@@ -1,4 +1,4 @@
-"""One reader of places for a whole process: it is immutable, and loaded when it is first needed."""
+"""One table of places, and one reader, for a whole process: immutable, each loaded when it is first needed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bot.domain.arabic import normalise
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.model import PlaceHit
 from bot.domain.places import Mention, PlaceReader
-from bot.places.loading import load_reader
+from bot.places.loading import load_gazetteer, reader_of
 
 # What people write before a name, and the levels that they mean by it.
 LEVELS_OF_NOUN = {
@@ -33,8 +33,13 @@ class Places:
     file: Path | None = None
 
     @property
+    def gazetteer(self) -> Gazetteer:
+        """The table. Raises: OSError, ValueError: the imported file cannot be read."""
+        return _gazetteer(self.file)
+
+    @property
     def reader(self) -> PlaceReader:
-        """Raises: OSError, ValueError: the imported file cannot be read."""
+        """Finds them in texts; 10 MB that only whoever reads texts needs. Raises as `gazetteer`."""
         return _reader(self.file)
 
     def found_in(self, title: str, text: str, source_area: str | None = None) -> tuple[PlaceHit, ...]:
@@ -45,7 +50,7 @@ class Places:
 
     def name_of(self, code: str, language: str) -> str | None:
         """What people call a place in a language; None for a code that is not known."""
-        gazetteer = self.reader.gazetteer
+        gazetteer = self.gazetteer
         if code not in gazetteer:
             return None
         place = gazetteer[code]
@@ -53,7 +58,7 @@ class Places:
 
     def codes_named(self, phrase: str) -> frozenset[str]:
         """The places that a name may mean: a watch on it is met by these, and by all that lies within them."""
-        gazetteer = self.reader.gazetteer
+        gazetteer = self.gazetteer
         found = gazetteer.find(phrase)
         if not found:
             noun, _, name = phrase.partition(" ")
@@ -69,4 +74,9 @@ def hit_of(mention: Mention, gazetteer: Gazetteer) -> PlaceHit:
     return PlaceHit(codes, mention.field, mention.start, mention.end, mention.believed and not mention.sends)
 
 
-_reader: Callable[[Path | None], PlaceReader] = cache(load_reader)
+_gazetteer: Callable[[Path | None], Gazetteer] = cache(load_gazetteer)
+
+
+@cache
+def _reader(file: Path | None) -> PlaceReader:
+    return reader_of(_gazetteer(file))

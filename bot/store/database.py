@@ -16,6 +16,7 @@ import contextlib
 import queue
 import secrets
 import sqlite3
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +28,8 @@ from typing import Any, TypeVar
 import structlog
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
@@ -40,8 +42,13 @@ Unit = Callable[[Connection], T]
 
 UNITS_IN_A_COMMIT = 200  # bounds how long the first of them waits for its commit: about 20 ms on SQLite
 READERS = 4
+# Seconds after which a thread that computes lets another have the interpreter. With Python's own 5 ms the event loop
+# waited that long after each of its system calls while the writer filed: 4 ms for sending a request of 200 bytes.
+HANDOVER = 0.0005
 PATIENCE_TO_OPEN = 10_000  # milliseconds that opening waits for another program's lock (SQLite)
 PATIENCE = 1_000  # and that a commit does before it is refused: how long closing may have to wait for it
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+WRITERS_CACHE, READERS_CACHE = 2_000, 500  # KB of pages that each connection keeps (SQLite)
 AGAIN_AFTER = 0.5  # seconds between two trials of a database that takes no writes
 TRIAL_BYTES = 256_000  # as much as a large commit adds, so that what waits is not let go into a full disk
 _REFUSALS = {  # by SQLite's primary result code; what is broken for good (CORRUPT, NOTADB) is no refusal
@@ -68,6 +75,7 @@ class Store:
 
     def __init__(self, writing: Engine, reading: Engine) -> None:
         self._writing, self._reading = writing, reading
+        sys.setswitchinterval(HANDOVER)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
@@ -83,10 +91,15 @@ class Store:
         """
         try:
             writing, reading = _engines(url)
-            with writing.connect() as connection:
-                _migrate(connection)
-                _set_patience(connection)
-        except (SQLAlchemyError, OSError) as error:
+            with contextlib.ExitStack() as undo:
+                undo.callback(writing.dispose)
+                with writing.connect() as connection:
+                    _migrate(connection)
+                    _set_patience(connection)
+                undo.pop_all()
+        except CommandError as error:  # it knows no such version: a later Rasid has been here
+            raise StoreError(f"the database is of another version of Rasid: {error}") from error
+        except (SQLAlchemyError, OSError, ValueError) as error:
             raise StoreError(f"the database cannot be opened: {_reason(error)}") from error
         return cls(writing, reading)
 
@@ -229,6 +242,14 @@ def file_in_one_lane(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lane)"), {"lane": LANE})
 
 
+def learn_sizes(connection: Connection, *tables: Table) -> None:
+    """Call it when tables have grown by thousands of rows at once: PostgreSQL plans by statistics that lag behind, and
+    would read a whole outbox for each claim. SQLite's plans do not depend on them here."""
+    if connection.dialect.name == "postgresql":
+        for table in tables:
+            connection.execute(text(f"ANALYZE {table.name}"))
+
+
 def insert(connection: Connection, table: Any) -> Any:
     """The dialect's INSERT, which knows ON CONFLICT; both dialects spell it alike."""
     return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
@@ -241,7 +262,7 @@ def _engines(url: str) -> tuple[Engine, Engine]:
         return engine, engine
     if parsed.database and parsed.database != ":memory:":
         _make_private(Path(parsed.database))
-    return _sqlite(url, "BEGIN IMMEDIATE", 1), _sqlite(url, "BEGIN", READERS)
+    return _sqlite(url, "BEGIN IMMEDIATE", 1, WRITERS_CACHE), _sqlite(url, "BEGIN", READERS, READERS_CACHE)
 
 
 def _make_private(file: Path) -> None:
@@ -250,13 +271,13 @@ def _make_private(file: Path) -> None:
     file.touch(mode=0o600, exist_ok=True)
 
 
-def _sqlite(url: str, begin: str, size: int) -> Engine:
+def _sqlite(url: str, begin: str, size: int, cache: int) -> Engine:
     engine = create_engine(url, pool_size=size, max_overflow=0, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={PATIENCE_TO_OPEN}", "foreign_keys=ON"):
+        for pragma in (*PRAGMAS, f"cache_size=-{cache}", f"busy_timeout={PATIENCE_TO_OPEN}"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")

@@ -23,7 +23,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, exist
 from bot.domain.alerting import URGENT, AlertKind, Known, priority_of
 from bot.domain.pacing import BOT, Rates, Slots, chat_scope
 from bot.store.articles import Told, by_ids, of_stories, written_of
-from bot.store.database import insert
+from bot.store.database import insert, learn_sizes
 from bot.store.digests import named_in
 from bot.store.tables import alerts, chats, pace, stories
 
@@ -93,6 +93,11 @@ def add(connection: Connection, new: Sequence[NewAlert], now: datetime) -> set[t
     statement = insert(connection, alerts).on_conflict_do_nothing(index_elements=["chat_id", "article_id", "revision"])
     queued = connection.execute(statement.returning(alerts.c.chat_id, alerts.c.article_id), rows)
     return {(a.chat_id, a.article_id) for a in new}.difference((row.chat_id, row.article_id) for row in queued)
+
+
+def have_grown(connection: Connection) -> None:
+    """Thousands of alerts have been queued."""
+    learn_sizes(connection, alerts)
 
 
 def told_of(connection: Connection, story_ids: Collection[int]) -> set[int]:

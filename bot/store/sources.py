@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Text, bindparam, func, select, update
+from sqlalchemy import Connection, Row, Text, and_, bindparam, case, func, select, update
 
 from bot.domain.model import (
     Article,
@@ -119,6 +119,14 @@ def due(connection: Connection, now: datetime, limit: int) -> list[DueSource]:
     ]
 
 
+def poll_at_once(connection: Connection, source_ids: Collection[str], now: datetime) -> frozenset[str]:
+    """Make these sources due now; gives those of them that are enabled. One in trouble keeps its own time."""
+    ours = sources.c.enabled, sources.c.id.in_(source_ids)
+    sooner = case((and_(sources.c.failures == 0, sources.c.next_poll_at > now), now), else_=sources.c.next_poll_at)
+    connection.execute(update(sources).where(*ours).values(next_poll_at=sooner))
+    return frozenset(connection.execute(select(sources.c.id).where(*ours)).scalars())
+
+
 class Standing(NamedTuple):
     """`filed`: a poll of it has been filed before; if not, the one at hand alerts nobody. `row`: all that is stored."""
 
@@ -134,6 +142,11 @@ class Standing(NamedTuple):
     def max_alerts(self) -> int | None:
         """Of the source; for itself, as this is asked of every poll."""
         return None if self.row is None else self.row.definition.get("max_alerts")
+
+    @property
+    def reported(self) -> Collection[str]:
+        """The conditions that hold of it, as far as the operators know."""
+        return () if self.row is None else self.row.reported
 
 
 def standing(connection: Connection, source_id: str) -> Standing:

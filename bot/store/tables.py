@@ -146,7 +146,7 @@ chats = Table(
     Column("state", Text, nullable=False, server_default="active"),  # active, gone
     Column("state_why", Text),
     Column("created_at", Instant, nullable=False),
-    Column("gone_at", Instant),  # when housekeeping found it gone
+    Column("gone_at", Instant),  # since when
     Column("thread_id", BigInteger),  # the topic of a forum in which it wants its alerts
     Index(
         "ix_chats_gone",
@@ -187,9 +187,9 @@ alerts = Table(
     Column("story_id", RowId, ForeignKey("stories.id"), nullable=False),
     Column("article_id", RowId, ForeignKey("articles.id"), nullable=False),
     Column("revision", SmallInteger, nullable=False, server_default="0"),  # of the article, when it rang
-    Column("evidence", JSON, nullable=False),  # [{"watch", "field", "start", "end", "surface"}]
+    Column("evidence", JSON, nullable=False),  # [{"watch", "field", "start", "end", "surface"}]; of a digest: store/digests.py
     Column("priority", SmallInteger, nullable=False),  # 0 goes first
-    Column("state", Text, nullable=False),  # ready, sending, sent, dead, folded
+    Column("state", Text, nullable=False),  # ready, sending, sent, dead, folded, paused
     Column("due_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("uncertain", Boolean, nullable=False, server_default=text("false")),  # may have arrived already

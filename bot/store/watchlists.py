@@ -7,7 +7,10 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, exists, func, select, union, update
 
 from bot.domain.alerting import Watcher
-from bot.store.database import file_in_one_lane, insert
+from bot.domain.departures import Absence
+from bot.domain.outcomes import GoneReason
+from bot.store import digests
+from bot.store.database import file_in_one_lane, insert, learn_sizes
 from bot.store.tables import alerts, chats, expressions, inbox, pace, watches
 
 KEYS_IN_A_QUERY = 500  # SQLite before 3.32 takes 999 variables
@@ -37,32 +40,60 @@ def language_of(connection: Connection, chat_id: int) -> str | None:
     return connection.execute(select(chats.c.language).where(chats.c.id == chat_id)).scalar()
 
 
-def meet(connection: Connection, chat_id: int, language: str, now: datetime) -> None:
-    """Remember a chat that speaks to us; one that had left is active again. Its language is not touched."""
-    statement = insert(connection, chats).values(id=chat_id, language=language, state="active", created_at=now)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["id"], set_={"state": "active", "state_why": None})
-    )
+def meet(connection: Connection, chat_id: int, language: str, now: datetime) -> Absence | None:
+    """Remember a chat that speaks to us. One that had left is active again, and a digest tells it what it missed; that
+    absence is returned. The language of a chat that is known is not touched."""
+    row = insert(connection, chats).values(id=chat_id, language=language, state="active", created_at=now)
+    if connection.execute(row.on_conflict_do_nothing(index_elements=["id"]).returning(chats.c.id)).first():
+        return None
+    chat = connection.execute(select(chats.c.state, chats.c.gone_at).where(chats.c.id == chat_id)).one()
+    if chat.state == "active":
+        return None
+    back = update(chats).where(chats.c.id == chat_id).values(state="active", state_why=None, gone_at=None)
+    connection.execute(back)
+    return digests.fold_absence(connection, chat_id, chat.gone_at or now, now)
+
+
+def is_gone(connection: Connection, chat_id: int) -> bool:
+    """Whether it is a chat that we know, and cannot be written to."""
+    return connection.execute(select(chats.c.state).where(chats.c.id == chat_id)).scalar() == "gone"
 
 
 def set_language(connection: Connection, chat_id: int, language: str) -> None:
     connection.execute(update(chats).where(chats.c.id == chat_id).values(language=language))
 
 
-def set_gone(connection: Connection, chat_id: int, why: str) -> None:
-    """Stop writing to a chat: what waits for it is dropped, its watches are kept for its return."""
-    waiting = (alerts.c.chat_id == chat_id) & (alerts.c.state == "ready")
-    connection.execute(update(alerts).where(waiting).values(state="dead", why=why))
+def set_gone(connection: Connection, chat_id: int, reason: GoneReason, now: datetime, why: str | None = None) -> None:
+    """Stop writing to a chat; `why` is what Telegram said. For one that may return, what waits for it is kept, as its
+    watches are: `meet` tells it. For another it is dead."""
+    waiting, state = (("ready",), "paused") if reason.may_return else (("ready", "paused"), "dead")
+    stopped = (alerts.c.chat_id == chat_id) & alerts.c.state.in_(waiting)
+    connection.execute(update(alerts).where(stopped).values(state=state, why=why or reason))
     connection.execute(update(alerts).where(alerts.c.chat_id == chat_id).values(edit_due_at=None))
-    connection.execute(update(chats).where(chats.c.id == chat_id).values(state="gone", state_why=why))
+    gone = {"state": "gone", "state_why": reason, "gone_at": func.coalesce(chats.c.gone_at, now)}
+    connection.execute(update(chats).where(chats.c.id == chat_id).values(**gone))
+
+
+def set_topic(connection: Connection, chat_id: int, thread_id: int | None) -> None:
+    """Alerts go to this topic of a forum from now on, or to its general one."""
+    connection.execute(update(chats).where(chats.c.id == chat_id).values(thread_id=thread_id))
+
+
+def drop_topic(connection: Connection, chat_id: int, thread_id: int) -> None:
+    """Telegram does not take alerts there any more: they go to the general topic, unless another was chosen since."""
+    there = (chats.c.id == chat_id) & (chats.c.thread_id == thread_id)
+    connection.execute(update(chats).where(there).values(thread_id=None))
 
 
 def move(connection: Connection, old: int, new: int, now: datetime) -> None:
     """A group has become a supergroup: all that belongs to the old id belongs to the new one. Idempotent."""
-    language = language_of(connection, old)
-    if language is None:
+    chat = connection.execute(select(chats.c.language, chats.c.thread_id).where(chats.c.id == old)).first()
+    if chat is None:
         return
-    meet(connection, new, language, now)
+    meet(connection, old, chat.language, now)  # where it could not be written to, what it missed moves along
+    meet(connection, new, chat.language, now)
+    if chat.thread_id is not None:
+        set_topic(connection, new, chat.thread_id)
     # Messages have other numbers there: none of them can be answered or edited any more.
     moved = update(alerts).where(alerts.c.chat_id == old)
     connection.execute(moved.values(message_id=None, edit_due_at=None))
@@ -115,6 +146,11 @@ def add_many(connection: Connection, wanted: Sequence[Wanted], language: str, no
     return len(connection.execute(added, rows).all())
 
 
+def have_grown(connection: Connection) -> None:
+    """Thousands of watches have been added."""
+    learn_sizes(connection, chats, expressions, watches)
+
+
 def find(connection: Connection, chat_id: int, key: str) -> Watch | None:
     query = (
         select(watches.c.id, watches.c.shown, expressions.c.canonical)
@@ -161,6 +197,16 @@ def expressions_after(connection: Connection, last_id: int) -> list[tuple[int, s
     """The expressions added since `last_id`, as (id, canonical form), in the order of their ids."""
     query = select(expressions.c.id, expressions.c.canonical).where(expressions.c.id > last_id)
     return [(row.id, row.canonical) for row in connection.execute(query.order_by(expressions.c.id))]
+
+
+def is_watched(connection: Connection, expression_ids: Sequence[int]) -> bool:
+    """Whether a chat that can be written to watches one of these expressions."""
+    for start in range(0, len(expression_ids), KEYS_IN_A_QUERY):
+        some = watches.c.expression_id.in_(expression_ids[start : start + KEYS_IN_A_QUERY])
+        query = select(watches.c.id).join(chats, chats.c.id == watches.c.chat_id)
+        if connection.execute(query.where(some, chats.c.state == "active").limit(1)).first():
+            return True
+    return False
 
 
 def concerned(

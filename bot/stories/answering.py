@@ -66,7 +66,7 @@ class Storyteller:
             published_at=at,
             seen_at=at or _NEVER,
             fingerprint=None,
-            places=tuple(hit_of(mention, self.places.reader.gazetteer) for mention in mentions),
+            places=tuple(hit_of(mention, self.places.gazetteer) for mention in mentions),
             events=happenings.told,
             tolls=happenings.tolls,
         )

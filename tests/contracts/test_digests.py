@@ -1,6 +1,7 @@
 """What came too late, or too many at once, is told of in one message; nothing is dropped in silence."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,10 +10,11 @@ from sqlalchemy import Connection, select, update
 from bot.app import translations
 from bot.cards import Cards
 from bot.domain.pacing import Rates
+from bot.domain.source_health import Condition
 from bot.newsdesk import Newsdesk
 from bot.newsdesk.filing import MOST_ALERTS
 from bot.places import Places
-from bot.store import Store, articles, digests, outbox, sources, watchlists
+from bot.store import Store, articles, digests, notices, outbox, sources, watchlists
 from bot.store.articles import Placed
 from bot.store.outbox import Claimed, NewAlert
 from bot.store.tables import alerts
@@ -112,6 +114,36 @@ async def test_a_flood_from_one_poll_rings_a_few_times_and_the_rest_is_a_digest(
     states = [state for state, _ in await rows(store)]
     assert states.count("ready") == MOST_ALERTS + 1
     assert states.count("ready") + states.count("folded") == len(states)
+    assert await reported(store) == [(Condition.FLOOD, str(many - MOST_ALERTS))]
+
+
+async def reported(store: Store) -> list[tuple[Condition, str]]:
+    """What the operators are told."""
+    return [(notice.condition, notice.detail) for notice in await store.read(notices.waiting)]
+
+
+async def test_a_source_that_floods_is_told_of_once_until_it_has_stopped(store: Store) -> None:
+    await store.write(lambda c: sources.enlist(c, [replace(SOURCE, max_alerts=2)], NOON))
+    desk = Newsdesk(store, lambda: None, Places().codes_named)
+    await desk.file(poll(article("خبر أول", "نص أول")))
+    await Watchlists(store, lambda: NOON, 50, "ar").watch(1, "كلمة")
+    pick = random.Random(7)
+
+    async def bring(count: int, days: int, word: str = "كلمة") -> list[tuple[Condition, str]]:
+        at = NOON + timedelta(days=days)
+        brought = [
+            article(f"{word} {noise(pick, 6)}", noise(pick, 20), seen_at=at, published_at=at - timedelta(minutes=5))
+            for _ in range(count)
+        ]
+        await desk.file(poll(*brought, at=at))
+        return await reported(store)
+
+    assert await bring(30, 1, "غيرها") == []  # as many as may be, if they ring for nobody
+    once = [(Condition.FLOOD, "4")]
+    assert await bring(6, 2) == once
+    assert await bring(8, 4) == once
+    assert await bring(1, 5) == once
+    assert await bring(5, 7) == [*once, (Condition.FLOOD, "3")]
 
 
 async def test_a_digest_without_links_or_titles_still_speaks(store: Store) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Table, func, insert, select, update
 
 from bot.domain.model import Article, Silence
+from bot.domain.outcomes import GoneReason
 from bot.keeping import LARGEST, SMALLEST, STEP, Housekeeper, resized
 from bot.newsdesk import Newsdesk
 from bot.places import Places
@@ -48,6 +49,14 @@ def file(connection: Connection, guid: str, *chats_told: int, seen_at: datetime 
     outbox.add(connection, [NewAlert(chat, where, filed, (), 4, seen_at) for chat in chats_told], seen_at)
     change = {"state": "sent", "message_id": 7, "sent_at": seen_at}
     connection.execute(update(alerts).where(alerts.c.article_id == filed).values(change))
+    return filed
+
+
+def wait(connection: Connection, *chats_waiting: int) -> int:
+    """An article that these chats are still to be told of."""
+    filed = file(connection, "waiting", *chats_waiting)
+    waiting = {"state": "ready", "message_id": None, "sent_at": None}
+    connection.execute(update(alerts).where(alerts.c.article_id == filed).values(waiting))
     return filed
 
 
@@ -170,8 +179,8 @@ async def test_a_chat_that_has_left_is_kept_for_its_return_and_then_erased_entir
     lists = Watchlists(store, lambda: NOON, watches_per_chat=5, language="ar")
     await lists.watch(1, "جاسم")
     await store.write(lambda c: file(c, "old", 1, seen_at=NOON + MONTH))
-    await lists.leave(1, "blocked")
-    await keeper(store, NOON).keep()  # notes it
+    await store.write(lambda c: wait(c, 1))
+    await lists.leave(1, GoneReason.BLOCKED)
     await keeper(store, NOON + MONTH).keep()
     assert len(await lists.watches(1)) == 1
     await keeper(store, NOON + MONTH + timedelta(seconds=1)).keep()
@@ -183,18 +192,29 @@ async def test_a_chat_that_has_left_is_kept_for_its_return_and_then_erased_entir
 
 
 async def test_the_days_of_a_chat_that_returned_begin_anew(store: Store) -> None:
-    lists = Watchlists(store, lambda: NOON, watches_per_chat=5, language="ar")
+    at = [NOON]
+    lists = Watchlists(store, lambda: at[0], watches_per_chat=5, language="ar")
     await lists.watch(1, "جاسم")
-    await lists.leave(1, "blocked")
-    await keeper(store, NOON).keep()
+    await lists.leave(1, GoneReason.BLOCKED)
     await lists.meet(1)
-    await keeper(store, NOON + DAY).keep()
-    await lists.leave(1, "blocked")
-    await keeper(store, NOON + 2 * DAY).keep()
+    at[0] = NOON + 2 * DAY
+    await lists.leave(1, GoneReason.KICKED)
+    await lists.leave(1, GoneReason.KICKED)  # Telegram may say it twice
     await keeper(store, NOON + 32 * DAY).keep()
     assert len(await lists.watches(1)) == 1
-    await keeper(store, NOON + 33 * DAY).keep()
+    await keeper(store, NOON + 32 * DAY + timedelta(seconds=1)).keep()
     assert await store.read(rows(chats)) == 0
+
+
+async def test_what_waits_for_a_chat_s_return_is_kept_as_long_as_the_chat(store: Store) -> None:
+    lists = Watchlists(store, lambda: NOON + 20 * DAY, watches_per_chat=5, language="ar")
+    await lists.watch(1, "جاسم")
+    await store.write(lambda c: wait(c, 1))
+    await lists.leave(1, GoneReason.KICKED)
+    await keeper(store).keep()
+    assert await store.read(left) == (1, 1, 1, 0)  # the silence goes with what is old, the article is needed
+    await keeper(store, NOON + 51 * DAY).keep()
+    assert await store.read(left) == (0, 0, 0, 0)
 
 
 # --- nothing rings twice

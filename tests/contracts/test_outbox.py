@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.domain.outcomes import GoneReason
 from bot.domain.pacing import BOT, Rates, chat_scope
 from bot.store import Store, articles, outbox, sources, watchlists
 from bot.store.articles import Placed
@@ -132,7 +133,7 @@ async def test_only_an_alert_that_is_being_sent_can_be_settled(store: Store) -> 
 
 async def test_a_chat_that_has_gone_gets_nothing_until_it_returns(store: Store) -> None:
     await store.write(lambda c: fill(c, 1, stories=2))
-    await store.write(lambda c: watchlists.set_gone(c, 1, "blocked"))
+    await store.write(lambda c: watchlists.set_gone(c, 1, GoneReason.BLOCKED, NOON))
     assert await store.write(lambda c: outbox.claim(c, RATES, 5, NOON)) == []
-    assert await store.read(states) == [("dead", False), ("dead", False)]
+    assert await store.read(states) == [("paused", False), ("paused", False)]
     assert await store.read(lambda c: outbox.next_due_at(c, NOON)) is None

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.pacing import BOT, FASTER_EVERY, LOOKAHEAD, Governor, Rates, Slots, chat_scope
+from bot.domain.pacing import BOT, FASTER_EVERY, FOR_ALL, LOOKAHEAD, TOGETHER, Governor, Rates, Slots, chat_scope
 from tests.conftest import NOON
 
 RATES = Rates()
 SECOND = timedelta(seconds=1)
+NOW = timedelta(0)
 TICK = timedelta(microseconds=1)  # to which instants are rounded
 SALMA, KHALED, GROUP = 1, 2, -5
 
@@ -137,3 +138,37 @@ def test_however_often_it_is_refused_it_tries_once_a_second() -> None:
     for n in range(50):
         governor.refused(NOON + n * 5 * SECOND, SECOND)
     assert governor.rates.bot == SECOND
+
+
+LONG = FOR_ALL + SECOND
+PENALTIES: dict[str, tuple[list[tuple[int, timedelta, timedelta]], bool]] = {
+    "one chat": ([(SALMA, NOW, LONG)], False),
+    "one chat again and again": ([(SALMA, n * SECOND, LONG) for n in range(9)], False),
+    "two chats at once": ([(SALMA, NOW, LONG), (KHALED, SECOND, LONG)], True),
+    "two chats, at the edge": ([(SALMA, NOW, LONG), (KHALED, TOGETHER, LONG)], True),
+    "two chats, far apart": ([(SALMA, NOW, LONG), (KHALED, TOGETHER + TICK, LONG)], False),
+    "the first told again meanwhile": (
+        [(SALMA, NOW, LONG), (SALMA, TOGETHER, LONG), (KHALED, TOGETHER + SECOND, LONG)],
+        True,
+    ),
+    "two groups": ([(GROUP, NOW, LONG), (GROUP - 1, NOW, LONG)], False),
+    "a group and a chat": ([(GROUP, NOW, LONG), (SALMA, NOW, LONG)], False),
+    "short waits are told at once": ([(SALMA, NOW, FOR_ALL), (KHALED, NOW, FOR_ALL)], False),
+    "a short wait, then a long one": ([(SALMA, NOW, FOR_ALL), (KHALED, NOW, LONG)], False),
+}
+
+
+@pytest.mark.parametrize(("refusals", "of_all"), PENALTIES.values(), ids=PENALTIES)
+def test_long_waits_side_by_side_are_meant_for_the_whole_bot(
+    refusals: list[tuple[int, timedelta, timedelta]], of_all: bool
+) -> None:
+    governor = Governor(RATES)
+    assert [governor.means_all(NOON + after, chat, delay) for chat, after, delay in refusals][-1] is of_all
+
+
+def test_a_message_that_was_taken_in_between_shows_that_it_is_not_the_bot() -> None:
+    governor = Governor(RATES)
+    assert not governor.means_all(NOON, SALMA, LONG)
+    governor.took(NOON + SECOND)
+    assert not governor.means_all(NOON + 2 * SECOND, KHALED, LONG)
+    assert governor.means_all(NOON + 3 * SECOND, SALMA, LONG)

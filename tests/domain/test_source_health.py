@@ -99,6 +99,14 @@ def test_what_failed_is_told_with_its_reason_and_since_when() -> None:
     assert bare == "لا يُقرأ: لم يُجب في الوقت المتاح. آخر فحص ناجح قبل ساعتين."
 
 
+@pytest.mark.parametrize(
+    ("folded", "said"), [("1", "تنبيه واحد"), ("2", "تنبيهان"), ("5", "5 تنبيهات"), ("30", "30 تنبيهاً")]
+)
+def test_of_a_flood_the_number_of_alerts_that_did_not_ring_is_told(folded: str, said: str) -> None:
+    told = plain(condition_told(Condition.FLOOD, folded, AR, NOW))
+    assert said in told.replace("\u2068", "").replace("\u2069", "")
+
+
 def test_a_long_detail_is_cut() -> None:
     assert len(plain(condition_told(Condition.TITLE, "كازينو " * 100, AR, NOW))) < 200
 

@@ -19,9 +19,11 @@ from bot.understanding import Understanding
 from handlers.discovering import ADD
 from handlers.sources import ON_A_PAGE, PAGE, REMOVE
 from tests.handlers.conftest import IN_A_HURRY, KHALED, SALMA, Conversation, talking
+from tests.press import printing
 from tests.publisher import Publisher, publishing
 from watchers.fetch import Fetcher
 from watchers.hosts import Hosts
+from watchers.robots import Robots
 from watchers.scouting import WebScout
 
 STATES = Source(
@@ -47,7 +49,7 @@ async def talk(tmp_path: Path) -> AsyncIterator[Conversation]:
         Fetcher("Rasid/test", now, allow_private_addresses=True, hosts=hosts) as fetcher,
     ):
         understanding = Understanding()
-        scout = WebScout(fetcher, now, understanding)
+        scout = WebScout(fetcher, now, understanding, robots=Robots(fetcher, "Rasid", now))
         sourcing = Sourcing(conversation.store, now, understanding.places.name_of, (SALMA,), scout)
         services = conversation.app.bot_data["services"]
         conversation.app.bot_data["services"] = replace(services, sourcing=sourcing)
@@ -222,6 +224,14 @@ async def test_what_cannot_be_read_or_holds_nothing_is_explained(talk: Conversat
     assert "أجاب خادمه برفض أو بخطأ" in (await after(talk, SALMA, 2)).text
     await talk.ask(SALMA, publisher.url("nothing"))
     assert "لم أجد في" in (await after(talk, SALMA, 4)).text
+
+
+async def test_a_site_that_forbids_its_pages_is_left_and_that_is_said(talk: Conversation) -> None:
+    async with printing(now) as press:
+        await talk.ask(SALMA, press.url("closed"))
+        said = bare((await after(talk, SALMA, 2)).text)
+        assert f"لا يسمح موقع {press.url('closed')} للبرامج بقراءة صفحاته" in said
+        assert set(press.asked) == {"/robots.txt"}
 
 
 async def test_what_was_added_can_be_removed_from_the_list(talk: Conversation) -> None:

@@ -89,7 +89,7 @@ async def test_a_file_that_is_no_yaml_or_not_there_is_told(tmp_path: Path, comma
 @pytest.mark.parametrize(
     "url",
     [
-        "postgresql+psycopg://rasid:hidden-word@127.0.0.1:1/rasid",
+        "postgresql+psycopg://rasid:hidden-word@127.0.0.1:port/rasid",
         "sqlite:///config.yaml/rasid.sqlite3",
         "sqlite:////proc/rasid.sqlite3",
         "sqlite:///config.yaml",

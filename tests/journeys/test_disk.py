@@ -1,5 +1,6 @@
 """A database that takes no writes for a while: the whole bot pauses, loses nothing, says so once, and goes on."""
 
+import asyncio
 import resource
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 import pytest
 
 from bot.simulator.faults import Fault, FaultKind
-from tests.house import House
+from tests.house import House, settings
 from tests.journeys.conftest import KHALED, SALMA, World
 
 TITLE = "دوي انفجار في مدينة جاسم شمال درعا"
@@ -76,6 +77,42 @@ async def test_it_stops_in_time_though_the_database_is_locked_and_finds_everythi
     await house.start()
     await world.until(lambda: world.alerts(SALMA) and world.from_bot(KHALED))
     assert len(world.alerts(SALMA)) == 1
+
+
+async def test_a_start_on_a_full_disk_waits_for_room(world: World) -> None:
+    house = at_rest(world)
+    starting = asyncio.create_task(house.start())
+    process = await launched(house)
+    before = resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))  # while it loads itself
+    await house.hear("store.refuses")
+    assert process.returncode is None
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, before)
+    await starting
+    assert "جاسم" in (await world.ask(SALMA, "تابع جاسم")).text
+    assert sum("store.refuses" in line for line in house.said) == 1
+    assert any("store.accepts" in line for line in house.said)
+
+
+async def test_a_start_that_waits_for_its_database_ends_when_it_is_told_to(world: World) -> None:
+    house = at_rest(world, database_url="postgresql+psycopg://rasid:hidden-word@127.0.0.1:1/rasid")
+    starting = asyncio.create_task(house.start())
+    await launched(house)
+    await house.hear("store.refuses")
+    starting.cancel()
+    assert await house.stop() == 0
+    assert "hidden-word" not in "".join(house.said)
+
+
+def at_rest(world: World, **more: str) -> House:
+    world.house = House(world.folder, settings(["horan"], world.publisher.url, **more), world.simulator.api_base)
+    return world.house
+
+
+async def launched(house: House) -> asyncio.subprocess.Process:
+    async with asyncio.timeout(10):
+        while house.process is None or not house.said:
+            await asyncio.sleep(0.01)
+    return house.process
 
 
 async def watching(world: World) -> House:

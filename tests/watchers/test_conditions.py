@@ -9,7 +9,7 @@ import pytest
 from bot.domain.model import Article, PollOutcome, Source, SourceState
 from bot.domain.source_health import Condition
 from tests.watchers.conftest import NOW
-from watchers.conditions import MOST_NEW, Seen, judge
+from watchers.conditions import Seen, judge
 from watchers.memory import MOVES, Memory
 from watchers.schedule import Plan, Reason, Rhythm
 
@@ -41,7 +41,6 @@ def test_nothing_is_found_in_a_poll_that_is_as_always() -> None:
         (Condition.DATES, lambda: with_new(articles(3, None))),
         (Condition.DATES, lambda: with_new(articles(2, None) + articles(2, NOW))),
         (Condition.LANGUAGE, lambda: with_new(articles(5, language="tr"))),
-        (Condition.FLOOD, lambda: with_new(articles(MOST_NEW + 1))),
     ],
 )
 def test_what_new_items_show_is_found(condition: Condition, make: Callable[[], Seen]) -> None:
@@ -59,11 +58,6 @@ def test_one_good_item_among_bad_ones_is_enough() -> None:
     assert found(with_new(articles(4, None) + articles(1))) == set()
     assert found(with_new(articles(4, language="tr") + articles(1))) == set()
     assert found(with_new(articles(9, language="en"))) == set()
-
-
-def test_the_first_poll_is_no_flood_and_a_source_may_allow_fewer() -> None:
-    assert found(with_new(articles(100), first=True)) == set()
-    assert found(with_new(articles(5)), source=replace(SOURCE, max_alerts=4)) == {Condition.FLOOD}
 
 
 def test_a_title_is_compared_with_the_first_one() -> None:

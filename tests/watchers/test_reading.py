@@ -120,7 +120,7 @@ def test_items_that_are_only_addresses_are_told_apart_and_old_ones_are_left() ->
 
 def test_what_a_feed_says_of_how_often_it_should_be_asked_is_told() -> None:
     understood = understand(SOURCE, document(FEED.replace("<item>", "<ttl>30</ttl><item>", 1)), NOW)
-    assert (understood.ttl, understood.skip_hours) == (timedelta(minutes=30), frozenset())
+    assert (understood.hints.ttl, understood.hints.skip_hours) == (timedelta(minutes=30), frozenset())
 
 
 PAGE = (

@@ -12,6 +12,7 @@ from bot.understanding import Understanding
 from tests.watchers.conftest import Serve, clock
 from watchers.fetch import Fetcher
 from watchers.hosts import Hosts
+from watchers.robots import Robots
 from watchers.scouting import MOST, MOST_LOOKS, WebScout
 
 ITEM = (
@@ -33,11 +34,20 @@ def feed_link(href: str) -> str:
     return f'<link rel="alternate" type="application/rss+xml" href="{href}">'
 
 
+def news_sitemap(base: str) -> tuple[str, str]:
+    return "application/xml", (
+        "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' "
+        f"xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'><url><loc>{base}/1</loc><news:news><news:title>"
+        "حريق في سوق درعا</news:title><news:publication_date>2026-11-25T10:00:00Z</news:publication_date>"
+        "</news:news></url></urlset>"
+    )
+
+
 @pytest.fixture
 async def scout() -> AsyncIterator[WebScout]:
     hosts = Hosts(timedelta(0))
     async with Fetcher("Rasid/test", clock, allow_private_addresses=True, hosts=hosts) as fetcher:
-        yield WebScout(fetcher, clock, Understanding())
+        yield WebScout(fetcher, clock, Understanding(), robots=Robots(fetcher, "Rasid", clock))
 
 
 class Served:
@@ -89,18 +99,12 @@ async def test_a_site_that_names_none_is_asked_in_the_usual_places_until_one_ans
 
 
 async def test_then_robots_txt_is_asked_for_sitemaps(scout: WebScout, site: Served) -> None:
-    news = (
-        "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' "
-        f"xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'><url><loc>{site.base}/1</loc><news:news><news:title>"
-        "حريق في سوق درعا</news:title><news:publication_date>2026-11-25T10:00:00Z</news:publication_date>"
-        "</news:news></url></urlset>"
-    )
     index = f"<sitemapindex><sitemap><loc>{site.base}/news.xml</loc></sitemap></sitemapindex>"
     site.pages |= {
         "/": page(),
         "/robots.txt": ("text/plain", f"User-agent: *\nSitemap: {site.base}/index.xml\n"),
         "/index.xml": ("application/xml", index),
-        "/news.xml": ("application/xml", news),
+        "/news.xml": news_sitemap(site.base),
     }
     (found,) = await scout.candidates(f"{site.base}/")
     assert (found.url, found.kind) == (f"{site.base}/index.xml", SourceKind.SITEMAP)
@@ -130,9 +134,43 @@ async def test_what_cannot_be_read_is_an_error_and_what_holds_nothing_is_nothing
 async def test_a_page_that_names_hundreds_is_not_followed_for_ever(scout: WebScout, site: Served) -> None:
     site.pages["/"] = page(*(feed_link(f"/{n}") for n in range(300)))
     assert await scout.candidates(f"{site.base}/") == []
-    assert len(site.asked) <= MOST_LOOKS
+    assert len(site.asked) <= MOST_LOOKS + 1  # and robots.txt
     site.pages |= {f"/{n}": rss(site.base, str(n)) for n in range(300)}
     assert 1 < len(await scout.candidates(f"{site.base}/")) <= MOST
+
+
+def forbidding(*paths: str) -> tuple[str, str]:
+    return "text/plain", "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in paths)
+
+
+async def test_a_page_that_robots_txt_forbids_is_not_asked_for(scout: WebScout, site: Served) -> None:
+    site.pages |= {"/": page(feed_link("/feed")), "/feed": rss(site.base), "/robots.txt": forbidding("/")}
+    with pytest.raises(SourceError) as caught:
+        await scout.candidates(f"{site.base}/")
+    assert caught.value.problem.kind is ProblemKind.ROBOTS
+    assert site.asked == ["/robots.txt"]
+
+
+async def test_a_feed_is_found_whatever_robots_txt_says(scout: WebScout, site: Served) -> None:
+    site.pages |= {"/feed": rss(site.base), "/robots.txt": forbidding("/")}
+    (found,) = await scout.candidates(f"{site.base}/feed")
+    assert found.url == f"{site.base}/feed"
+
+
+async def test_a_page_that_is_only_called_like_a_feed_is_not_read_further(scout: WebScout, site: Served) -> None:
+    site.pages |= {"/about/rss": page(feed_link("/a.xml")), "/a.xml": rss(site.base), "/robots.txt": forbidding("/")}
+    with pytest.raises(SourceError) as caught:
+        await scout.candidates(f"{site.base}/about/rss")
+    assert caught.value.problem.kind is ProblemKind.ROBOTS
+    assert "/a.xml" not in site.asked
+
+
+@pytest.mark.parametrize("path", ["/news.xml", "/map"])
+async def test_a_sitemap_that_robots_txt_forbids_is_not_offered(scout: WebScout, site: Served, path: str) -> None:
+    site.pages |= {path: news_sitemap(site.base), "/robots.txt": forbidding(path)}
+    with pytest.raises(SourceError) as caught:
+        await scout.candidates(f"{site.base}{path}")
+    assert caught.value.problem.kind is ProblemKind.ROBOTS
 
 
 async def test_private_addresses_are_refused_unless_they_are_allowed(site: Served) -> None:

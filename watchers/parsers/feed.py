@@ -105,6 +105,10 @@ def _complete(text: str, root: str) -> tuple[str, bool]:
     return text[: ends[-1]] if ends else "", False
 
 
+# It names a parser that nobody has any more, which would be looked for on the disk at every feed.
+feedparser.api.PREFERRED_XML_PARSERS.clear()
+
+
 class _Stumbled(Exception):
     """feedparser broke off: its own elements (gml:pos, license, width …) are read without care."""
 

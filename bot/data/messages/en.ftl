@@ -151,6 +151,8 @@ source-address =
     I find no address in this. Write that of a site or a public channel: <code>https://example.org</code> or <code>@channel</code>
 source-nothing = I found nothing to follow at { $address }: no feed, no public channel, no news sitemap with items.
 source-unreadable = I could not read { $address }: { $why }.
+source-robots =
+    The site of { $address } does not let programs read its pages (robots.txt), so I left it. If it has a feed or a public channel, send me that address.
 source-known = We have this source already; its name is { $name }.
 source-kind-feed = RSS feed
 source-kind-telegram = Telegram channel
@@ -218,6 +220,10 @@ condition-dates = all dates of its items are wrong or missing, so none can alert
 condition-language = publishes in a language that is not one of its own. Is it still what it was?
 condition-title = calls itself something else now: { $detail }
 condition-flood = brought more at once than may alert; the rest is in digests. Is it still what it was?
+condition-folded = { $count ->
+    [one] published more at once than may alert: one alert went into a digest. Is it still what it was?
+   *[other] published more at once than may alert: { $count } alerts went into digests. Is it still what it was?
+ }
 condition-moved = has moved for good to { $detail }. Change its address in the settings.
 condition-proven = was being tried, has been read, and is on now.
 problem-unreachable = its server cannot be reached
@@ -251,6 +257,7 @@ alert-retold = ⚠︎ Told by { $count } independent sources
 alert-conflicting = ⚠︎ The sources give different numbers
 alert-match = Matches: { $watches }
 alert-foreign = Original headline, { $language }:
+alert-without-topic = ⚠︎ The topic that alerts came to was closed or deleted, so they come here now. To choose another topic, send /start in it.
 alert-repeated = You may have received this alert before.
 
 # What was missed: alerts that waited until they were no news, or that came all at once.
@@ -263,6 +270,10 @@ digest-more = { $count ->
     [one] and one more
    *[other] and { $count } more
 }
+
+# A digest after an absence: a chat that could not be written to, and is back.
+absent-since = Welcome back. Alerts come to this chat again; they had been paused since { $since }.
+absent-nothing = Welcome back. Alerts come to this chat again; they had been paused since { $since }, and you missed nothing.
 button-article = Read
 language-ar = in Arabic
 language-en = in English
