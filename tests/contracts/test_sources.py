@@ -225,8 +225,8 @@ async def test_the_operator_is_told_of_a_state_once_and_again_when_it_comes_back
     assert await store.write(lambda c: sources.to_report(c, "nowhere", ["silent"])) == set()
 
 
-def test_sources_of_an_older_database_keep_what_was_known_of_them(database_url: str) -> None:
-    engine = create_engine(database_url)
+def test_sources_of_an_older_database_keep_what_was_known_of_them(bare_database_url: str) -> None:
+    engine = create_engine(bare_database_url)
     config = Config()
     config.set_main_option("script_location", str(Path(sources.__file__).parent / "migrations"))
     with engine.connect() as connection:

@@ -246,9 +246,9 @@ async def test_a_connection_lost_in_the_middle_fails_that_unit_and_the_next_goes
     await asyncio.to_thread(store.close)
 
 
-def test_the_migrations_build_exactly_the_tables_of_the_code(database_url: str) -> None:
-    Store.open(database_url).close()
-    engine = create_engine(database_url)
+def test_the_migrations_build_exactly_the_tables_of_the_code(bare_database_url: str) -> None:
+    Store.open(bare_database_url).close()
+    engine = create_engine(bare_database_url)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, metadata) == []

@@ -219,7 +219,7 @@ def test_any_text_gets_a_story_within_bounds(text: str) -> None:
     began = perf_counter()
     for title in ("", text):
         assert stories.assign(report("one", title, text)).relation in {"new", "same"}
-    assert perf_counter() - began < 1.0
+    assert perf_counter() - began < 10
 
 
 def test_reports_without_words_open_their_own_stories() -> None:

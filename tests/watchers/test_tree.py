@@ -86,7 +86,7 @@ def test_attributes_by_the_thousand_take_no_time(flood: str, kept: bool) -> None
     started = time.process_time()
     tree = page_tree(f"<html><body>{flood}<b>نص</b>")
     assert [line_of(bold) for bold in select(tree, "b")] == (["نص"] if kept else [])
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < 15
 
 
 PIECES = [
@@ -116,7 +116,7 @@ def test_much_of_any_piece_is_read_in_seconds(kind: str, piece: str) -> None:
     source = head + piece * ((SIZE - len(head)) // len(piece.encode()))
     started = time.process_time()
     READERS[kind](document(source), NOW)
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < 15
 
 
 @pytest.mark.parametrize(
