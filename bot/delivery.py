@@ -30,7 +30,7 @@ log = structlog.get_logger()
 BREATH = timedelta(milliseconds=20)  # between two claims, so that one commit serves several alerts
 IDLE = timedelta(seconds=1)  # how long an empty outbox is trusted when nobody wakes us
 FIRST_LATENCY = 0.1  # seconds; what a call to Telegram takes until we have measured it
-MOST_IN_FLIGHT = 64
+FEWEST, MOST_IN_FLIGHT = 3, 64
 STUCK = 2.0  # seconds after which a call no longer counts: three chats that hang must not hold the others
 FAILURES_OF_OUR_OWN = 5  # then an alert that we cannot even render is given up
 LONGEST_BACK_OFF = timedelta(minutes=5)
@@ -125,11 +125,12 @@ class Courier:
         return LOOKAHEAD
 
     def _room(self) -> int:
-        """In flight only what the allowed rate times the latency needs: a kill repeats no more than that."""
+        """In flight only what the allowed rate times the latency needs: a kill repeats no more than that. What has
+        been sent is in flight until that is recorded, so `FEWEST` may be, lest a busy database slows what is urgent."""
         needed = math.ceil(self._latency / self._governor.rates.bot.total_seconds())
         recent = asyncio.get_running_loop().time() - STUCK
         busy = sum(since > recent for since in self._in_flight.values())  # a call that hangs holds nobody's place
-        return min(max(needed, 1) - busy, MOST_IN_FLIGHT - len(self._in_flight))
+        return min(max(needed, FEWEST) - busy, MOST_IN_FLIGHT - len(self._in_flight))
 
     def _start(self, alert: Claimed) -> None:
         task = asyncio.create_task(self._deliver(alert))
@@ -152,17 +153,18 @@ class Courier:
     async def _attempt(self, alert: Claimed) -> Outcome:
         message = self._written(alert)
         await asyncio.sleep((alert.slot - self._clock()).total_seconds())
-        began = asyncio.get_running_loop().time()
+        began, at = asyncio.get_running_loop().time(), self._clock()
+        self._governor.left(at)
         if alert.lease is not None and alert.message_id is not None:
             outcome = await self._telegram.edit(alert.message_id, message)
         else:
             outcome = await self._telegram.send(message)
         took = asyncio.get_running_loop().time() - began
         self._latency += 0.1 * (took - self._latency)  # a moving average over about ten calls
-        return self._learn(alert.chat_id, outcome)
+        return self._learn(alert.chat_id, at, outcome)
 
-    def _learn(self, chat_id: int, outcome: Outcome) -> Outcome:
-        """What an outcome says of the rate, and whether it is to be believed."""
+    def _learn(self, chat_id: int, at: datetime, outcome: Outcome) -> Outcome:
+        """What the outcome of a call that went off `at` says of the rate, and whether it is to be believed."""
         now = self._clock()
         if isinstance(outcome, Retry) and self._governor.means_all(now, chat_id, outcome.delay):
             outcome = replace(outcome, whole_bot=True)
@@ -173,7 +175,7 @@ class Courier:
                 for fallback in fallbacks:
                     log.warning("alert.lessened", fallback=fallback)
             case Retry(delay, _, whole_bot=True):
-                self._governor.refused(now, delay)
+                self._governor.refused(at, now, delay)
                 log.warning("telegram.asks_for_less", per_second=round(1 / self._governor.rates.bot.total_seconds(), 1))
             case Gone() if not self._departures.believed(now):
                 log.error("telegram.says_all_are_gone")

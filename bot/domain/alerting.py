@@ -102,7 +102,8 @@ def whom_to_tell(
     """One `Told` a chat, however many of its watches match; a match in doubt, or one of the `background` (ids of
     expressions whose place is only named in what happened long ago), tells nobody by itself."""
     by_expression = {match.watch_id: match for match in matches}
-    evidence: dict[int, list[dict[str, Any]]] = {}
+    evidence: dict[int, tuple[dict[str, Any], ...]] = {}
+    alike: dict[tuple[int, str], tuple[dict[str, Any], ...]] = {}  # chats that watch the same share one object
     near = set[int]()
     silent: dict[int, Silence] = {}
     for watcher in watchers:
@@ -114,11 +115,14 @@ def whom_to_tell(
         elif not watcher.active:
             silent[watcher.chat_id] = Silence.CHAT_PAUSED
         else:
-            rows = evidence.setdefault(watcher.chat_id, [])
-            rows.extend(_row(watcher.shown, found) for found in match.evidence[:EVIDENCE_KEPT])
+            same = (watcher.expression_id, watcher.shown)
+            if same not in alike:
+                alike[same] = tuple(_row(watcher.shown, found) for found in match.evidence[:EVIDENCE_KEPT])
+            before = evidence.get(watcher.chat_id)
+            evidence[watcher.chat_id] = alike[same] if before is None else before + alike[same]
             if match.near:
                 near.add(watcher.chat_id)
-    told = tuple(Told(chat_id, tuple(rows), near=chat_id in near) for chat_id, rows in evidence.items())
+    told = tuple(Told(chat_id, rows, near=chat_id in near) for chat_id, rows in evidence.items())
     return Concerned(told, tuple((chat, why) for chat, why in silent.items() if chat not in evidence))
 
 

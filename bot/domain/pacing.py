@@ -6,6 +6,7 @@ moves that instant; so does every message that is let through.
 
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,8 +14,10 @@ BOT = "bot"
 LOOKAHEAD = timedelta(milliseconds=100)  # slots are given out this far ahead, so that one commit serves several
 SECOND = timedelta(seconds=1)
 EASED = 1.02  # under the rate that was just taken: ours is even, Telegram's count is not
-FASTER_EVERY = timedelta(seconds=30)  # without a refusal: the rate may rise again by
+FASTER_EVERY = timedelta(seconds=60)  # without a refusal: the rate may rise again by
 FASTER = 0.95
+LATE = 0.5  # of a second: a refusal so late in one of the clock says how many were taken in it
+REMEMBERED = timedelta(seconds=5)
 SLOWEST = timedelta(seconds=1)  # between two messages, however often Telegram refuses
 
 # Telegram does not say whether a 429 is meant for the chat or for the bot. We send a private chat one message a second
@@ -79,13 +82,15 @@ class Slots:
 class Governor:
     """Learns from refusals how fast this bot may send: never faster than configured, slower where Telegram takes less.
 
-    At a refusal the rate becomes that of the last second, which Telegram did take; half a minute without one, and it
-    rises a little. Held in memory: after a start one refusal teaches it again.
+    At a refusal the rate becomes what Telegram took in a second. Whose seconds it counts it does not say: where a
+    refusal comes late in one of the clock, that second is believed, else the last one. A minute without a refusal, and
+    the rate rises a little: each try for more costs the second that Telegram asks for. Held in memory: after a start
+    one refusal teaches it again.
     """
 
     def __init__(self, rates: Rates) -> None:
         self._configured, self._bot = rates, rates.bot
-        self._taken: deque[datetime] = deque()  # when, in the last second
+        self._left: deque[datetime] = deque()  # when calls went off that were not refused, in the last seconds
         self._penalties: dict[int, datetime] = {}  # private chat -> when it was last told to wait long
         self._quiet_until: datetime | None = None  # refusals before this are of the same moment
         self._changed_at: datetime | None = None
@@ -94,11 +99,15 @@ class Governor:
     def rates(self) -> Rates:
         return replace(self._configured, bot=self._bot)
 
+    def left(self, at: datetime) -> None:
+        """A call to Telegram goes off. What becomes of it is told later, or never."""
+        self._left.append(at)
+        while at - self._left[0] > REMEMBERED:
+            self._left.popleft()
+
     def took(self, now: datetime) -> None:
         """Telegram took a message."""
         self._penalties.clear()
-        self._taken.append(now)
-        self._forget(now)
         if self._changed_at and now - self._changed_at >= FASTER_EVERY and self._bot > self._configured.bot:
             self._bot = max(self._configured.bot, self._bot * FASTER)
             self._changed_at = now
@@ -110,15 +119,18 @@ class Governor:
         self._penalties = {chat: at for chat, at in self._penalties.items() if now - at <= TOGETHER} | {chat_id: now}
         return len(self._penalties) > 1
 
-    def refused(self, now: datetime, delay: timedelta) -> None:
-        """Telegram asked the whole bot to be quiet for `delay`."""
-        self._forget(now)
-        if self._quiet_until is None or now >= self._quiet_until:
-            taken = max(len(self._taken), 1)
+    def refused(self, at: datetime, now: datetime, delay: timedelta) -> None:
+        """Telegram asked the whole bot to be quiet for `delay`, in answer to a call that went off `at` that instant."""
+        with suppress(ValueError):
+            self._left.remove(at)
+        if self._quiet_until is None or at >= self._quiet_until:
+            taken = max(self._taken_before(at), 1)
             self._bot = min(max(self._bot * EASED, min(SECOND / taken * EASED, self._bot * 2)), SLOWEST)
             self._changed_at = now
         self._quiet_until = max(now + delay, self._quiet_until or now)
 
-    def _forget(self, now: datetime) -> None:
-        while self._taken and now - self._taken[0] > SECOND:
-            self._taken.popleft()
+    def _taken_before(self, at: datetime) -> int:
+        """How many messages Telegram has taken in a second, by whose end it refused the one that went off `at`."""
+        last = sum(at - SECOND <= left < at for left in self._left)
+        of_the_clock = sum(at.replace(microsecond=0) <= left < at for left in self._left)
+        return max(of_the_clock, last * 2 // 3) if at.microsecond >= LATE * 1_000_000 else last

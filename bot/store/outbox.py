@@ -13,12 +13,13 @@ A sent message is edited when its story has grown: `edit_due_at` says when. It s
 so a crash loses none.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, exists, func, literal, select, update
 
 from bot.domain.alerting import URGENT, AlertKind, Known, priority_of
 from bot.domain.pacing import BOT, Rates, Slots, chat_scope
@@ -28,6 +29,7 @@ from bot.store.digests import named_in
 from bot.store.tables import alerts, chats, pace, stories
 
 SCANNED_IN_A_CLAIM = 200
+MANY = 20  # alerts alike that are worth a statement of their own
 EDIT_EVERY = timedelta(seconds=60)  # at most: a message that keeps changing is not read
 EDITED_FOR = timedelta(hours=24)  # after it was sent; Telegram allows 48 hours (Bot API, editMessageText)
 MOST_EDITED = 1_000  # messages of one story: at 30 a second more would be old before they are edited
@@ -73,31 +75,57 @@ class Claimed:
 
 def add(connection: Connection, new: Sequence[NewAlert], now: datetime) -> set[tuple[int, int]]:
     """Queue alerts; returns the (chat, article) that there was such an alert of already: of that very revision."""
-    if not new:
-        return set()
-    rows = [
-        {
-            "chat_id": a.chat_id,
-            "story_id": a.story_id,
-            "article_id": a.article_id,
-            "revision": a.revision,
-            "evidence": list(a.evidence),
-            "priority": a.priority,
-            "kind": a.kind,
-            "state": "ready",
-            "due_at": a.due_at,
-            "created_at": now,
-        }
-        for a in new
-    ]
-    statement = insert(connection, alerts).on_conflict_do_nothing(index_elements=["chat_id", "article_id", "revision"])
-    queued = connection.execute(statement.returning(alerts.c.chat_id, alerts.c.article_id), rows)
-    return {(a.chat_id, a.article_id) for a in new}.difference((row.chat_id, row.article_id) for row in queued)
+    queued = set[tuple[int, int]]()
+    few = list[NewAlert]()
+    for alike in _alike(new):
+        if len(alike) < MANY:
+            few += alike
+        else:
+            queued |= {(chat, alike[0].article_id) for chat in _add_alike(connection, alike, now)}
+    if few:
+        each = _unless_there(insert(connection, alerts)).returning(alerts.c.chat_id, alerts.c.article_id)
+        rows = [{"chat_id": a.chat_id, **_common(a, now)} for a in few]
+        queued |= {(row.chat_id, row.article_id) for row in connection.execute(each, rows)}
+    return {(a.chat_id, a.article_id) for a in new} - queued
+
+
+def _alike(new: Sequence[NewAlert]) -> Iterable[list[NewAlert]]:
+    """Those that differ in nothing but their chat; `whom_to_tell` gives chats that watch the same the same evidence."""
+    groups: defaultdict[tuple[Any, ...], list[NewAlert]] = defaultdict(list)
+    for a in new:
+        groups[id(a.evidence), a.story_id, a.article_id, a.revision, a.priority, a.kind, a.due_at].append(a)
+    return groups.values()
+
+
+def _add_alike(connection: Connection, alike: Sequence[NewAlert], now: datetime) -> Iterable[int]:
+    """In one statement that names what they share once; returns the chats."""
+    shared = {name: literal(value, alerts.c[name].type) for name, value in _common(alike[0], now).items()}
+    each = select(chats.c.id, *shared.values()).where(chats.c.id.in_([a.chat_id for a in alike]))
+    statement = _unless_there(insert(connection, alerts).from_select(["chat_id", *shared], each))
+    return connection.scalars(statement.returning(alerts.c.chat_id))
+
+
+def _unless_there(statement: Any) -> Any:
+    return statement.on_conflict_do_nothing(index_elements=["chat_id", "article_id", "revision"])
+
+
+def _common(a: NewAlert, now: datetime) -> dict[str, Any]:
+    return {
+        "story_id": a.story_id,
+        "article_id": a.article_id,
+        "revision": a.revision,
+        "evidence": list(a.evidence),
+        "priority": a.priority,
+        "kind": a.kind,
+        "state": "ready",
+        "due_at": a.due_at,
+        "created_at": now,
+    }
 
 
 def have_grown(connection: Connection) -> None:
-    """Thousands of alerts have been queued."""
-    learn_sizes(connection, alerts)
+    """Thousands of alerts have been queued, or may have been."""
+    learn_sizes(connection, alerts, chats, pace)
 
 
 def told_of(connection: Connection, story_ids: Collection[int]) -> set[int]:
@@ -240,6 +268,7 @@ def postpone(connection: Connection, alert_id: int, until: datetime, uncertain: 
 
 def recover(connection: Connection) -> int:
     """After a crash: what was being sent may have arrived, and is sent once more. Returns how many."""
+    have_grown(connection)
     statement = update(alerts).where(alerts.c.state == "sending").values(state="ready", uncertain=True)
     return connection.execute(statement).rowcount
 

@@ -187,7 +187,9 @@ alerts = Table(
     Column("story_id", RowId, ForeignKey("stories.id"), nullable=False),
     Column("article_id", RowId, ForeignKey("articles.id"), nullable=False),
     Column("revision", SmallInteger, nullable=False, server_default="0"),  # of the article, when it rang
-    Column("evidence", JSON, nullable=False),  # [{"watch", "field", "start", "end", "surface"}]; of a digest: store/digests.py
+    Column(
+        "evidence", JSON, nullable=False
+    ),  # [{"watch", "field", "start", "end", "surface"}]; of a digest: store/digests.py
     Column("priority", SmallInteger, nullable=False),  # 0 goes first
     Column("state", Text, nullable=False),  # ready, sending, sent, dead, folded, paused
     Column("due_at", Instant, nullable=False),

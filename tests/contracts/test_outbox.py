@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.domain.alerting import AlertKind
 from bot.domain.outcomes import GoneReason
 from bot.domain.pacing import BOT, Rates, chat_scope
 from bot.store import Store, articles, outbox, sources, watchlists
@@ -47,6 +48,28 @@ async def test_a_chat_is_queued_once_for_an_article(store: Store) -> None:
     refused, article_id = await store.write(unit)
     assert refused == {(1, article_id), (2, article_id)}
     assert len(await store.read(states)) == 2
+
+
+async def test_many_that_watch_the_same_are_queued_like_each_by_itself(store: Store) -> None:
+    """Alike: one object of evidence for all. The others differ in evidence, priority or kind."""
+    shared, own = ({"watch": "جاسم", "surface": "جاسم"},), ({"watch": "درعا", "surface": "درعا"},)
+
+    def unit(connection: Connection) -> tuple[set[tuple[int, int]], int]:
+        fill(connection, *range(1, 61))
+        found = connection.execute(select(alerts.c.story_id, alerts.c.article_id)).first()
+        assert found is not None
+        connection.execute(alerts.delete().where(alerts.c.chat_id > 5))
+        told = [NewAlert(n, *found, shared, 1, NOON) for n in range(1, 41)]
+        told += [NewAlert(n, *found, own, 0, NOON, AlertKind.DENIAL) for n in range(41, 61)]
+        return outbox.add(connection, told, NOON + SECOND), found.article_id
+
+    refused, article_id = await store.write(unit)
+    assert refused == {(n, article_id) for n in range(1, 6)}
+    columns = alerts.c.chat_id, alerts.c.evidence, alerts.c.priority, alerts.c.kind, alerts.c.state
+    rows = await store.read(lambda c: c.execute(select(*columns).where(alerts.c.chat_id > 5)).all())
+    wanted = [(n, list(shared), 1, "first", "ready") for n in range(6, 41)]
+    wanted += [(n, list(own), 0, "denial", "ready") for n in range(41, 61)]
+    assert sorted(map(tuple, rows), key=lambda row: row[0]) == wanted
 
 
 async def test_a_claim_takes_what_the_pace_allows_and_spaces_it(store: Store) -> None:
