@@ -190,7 +190,7 @@ def _report(poll: Poll, filed: Filed) -> None:
         log.warning("source.problem", source=poll.source_id, problem=problem.kind, detail=problem.detail)
     if filed.folded:
         log.warning("poll.flooded", source=poll.source_id, articles=len(filed.rang), folded=filed.folded)
-    if filed.new:
+    if filed.new or filed.alerts:
         log.info("poll.filed", source=poll.source_id, new=filed.new, alerts=filed.alerts)
     else:
         log.debug("poll.filed", source=poll.source_id, outcome=poll.outcome)
