@@ -8,10 +8,11 @@ in `sending` at the next start, and sent once more, silently.
 """
 
 import asyncio
-import math
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from statistics import median
 from typing import Protocol
 
 import structlog
@@ -30,6 +31,7 @@ log = structlog.get_logger()
 BREATH = timedelta(milliseconds=20)  # between two claims, so that one commit serves several alerts
 IDLE = timedelta(seconds=1)  # how long an empty outbox is trusted when nobody wakes us
 FIRST_LATENCY = 0.1  # seconds; what a call to Telegram takes until we have measured it
+MEASURED = 15  # calls, the last ones; the median of them, which a few that hang do not change
 FEWEST, MOST_IN_FLIGHT = 3, 64
 STUCK = 2.0  # seconds after which a call no longer counts: three chats that hang must not hold the others
 FAILURES_OF_OUR_OWN = 5  # then an alert that we cannot even render is given up
@@ -66,7 +68,7 @@ class Courier:
         self._one_at_a_time = asyncio.Lock()
         self._woken = asyncio.Event()
         self._stopping = False
-        self._latency = FIRST_LATENCY
+        self._latencies = deque([FIRST_LATENCY], maxlen=MEASURED)  # seconds
 
     @property
     def rates(self) -> Rates:
@@ -127,7 +129,7 @@ class Courier:
     def _room(self) -> int:
         """In flight only what the allowed rate times the latency needs: a kill repeats no more than that. What has
         been sent is in flight until that is recorded, so `FEWEST` may be, lest a busy database slows what is urgent."""
-        needed = math.ceil(self._latency / self._governor.rates.bot.total_seconds())
+        needed = round(median(self._latencies) / self._governor.rates.bot.total_seconds())
         recent = asyncio.get_running_loop().time() - STUCK
         busy = sum(since > recent for since in self._in_flight.values())  # a call that hangs holds nobody's place
         return min(max(needed, FEWEST) - busy, MOST_IN_FLIGHT - len(self._in_flight))
@@ -159,8 +161,7 @@ class Courier:
             outcome = await self._telegram.edit(alert.message_id, message)
         else:
             outcome = await self._telegram.send(message)
-        took = asyncio.get_running_loop().time() - began
-        self._latency += 0.1 * (took - self._latency)  # a moving average over about ten calls
+        self._latencies.append(asyncio.get_running_loop().time() - began)
         return self._learn(alert.chat_id, at, outcome)
 
     def _learn(self, chat_id: int, at: datetime, outcome: Outcome) -> Outcome:
