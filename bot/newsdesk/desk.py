@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 MOMENT = 0.02  # seconds in which polls that brought nothing are gathered
 TOGETHER = 50  # polls in a unit of work, and
-MANY = 5_000  # alerts of one fan-out
+MANY = 5_000  # alerts of one fan-out; the outbox is another one then, and again with twice as many
 ARTICLES_TOGETHER = 60  # articles in it, if there is more than one poll: about 60 ms on SQLite
 
 
@@ -168,13 +168,14 @@ class Newsdesk:
             log.debug("poll.filed", source=poll.source_id, outcome=poll.outcome)
 
     async def _tell_the_rest(self, now: datetime) -> None:
-        told = 0
+        told, known = 0, MANY
         while (count := await self._store.write(lambda connection: go_on(connection, now))) is not None:
             if count:
                 self._alerts_waiting()
-            if told // MANY != (told + count) // MANY:
-                await self._store.write(outbox.have_grown)
             told += count
+            if told >= known:
+                await self._store.write(outbox.have_grown)
+                known = told * 2
 
     def _split(self, connection: Connection, article_id: int, now: datetime) -> tuple[int, Filed]:
         file_in_one_lane(connection)

@@ -61,6 +61,7 @@ _REFUSALS = {  # by SQLite's primary result code; what is broken for good (CORRU
 }
 # By SQLSTATE: connection lost, out of resources (53100: disk full), read-only, shut down or starting, disk failure.
 _REFUSING_STATES = ("08", "53", "25006", "57P", "58030")
+SAMPLED = 10  # 300 rows for each: enough to tell few from many, in 30 ms (PostgreSQL's own is 100)
 LANE = 0x5241534944  # "RASID": the advisory lock under which one process at a time files news
 
 
@@ -246,6 +247,7 @@ def learn_sizes(connection: Connection, *tables: Table) -> None:
     """Call it when tables have grown by thousands of rows at once: PostgreSQL plans by statistics that lag behind, and
     would read a whole outbox for each claim. SQLite's plans do not depend on them here."""
     if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL default_statistics_target = {SAMPLED}"))
         for table in tables:
             connection.execute(text(f"ANALYZE {table.name}"))
 
