@@ -1,8 +1,8 @@
 """The bytes of a web page into a tree of elements, and the words of an element.
 
-The only owner of lxml's HTML parser and of selecting in a tree. Bounded: a tree is at most 256 elements deep (libxml2 stops
-there), and a tag with hundreds of attributes, for which libxml2 takes quadratic time, is taken out before. Scripts
-are never run, nothing is fetched.
+The only owner of lxml's HTML parser and of selecting in a tree. Bounded: a tree is at most 256 elements deep (libxml2
+stops there), and a tag with hundreds of attributes, for which libxml2 takes quadratic time, is taken out before.
+Scripts are never run, nothing is fetched.
 """
 
 import re
