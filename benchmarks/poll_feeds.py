@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -113,8 +113,8 @@ async def house(folder: Path, feeds: int) -> AsyncIterator[House]:
     await desk.open(clock())
     readers = Readers(work=partial(understand, understanding=understanding))
 
-    async def due(at: datetime, limit: int) -> Sequence[DueSource]:
-        return await store.read(lambda connection: sources.due(connection, at, limit))
+    async def due(at: datetime, limit: int, known: Collection[str]) -> Sequence[DueSource]:
+        return await store.read(lambda connection: sources.due(connection, at, limit, known))
 
     fetcher = Fetcher("Rasid-benchmark", clock, FetchLimits(), allow_private_addresses=True, hosts=hosts)
     sweep = Sweep(due, Poller(fetcher, readers, desk.file, clock), clock, hosts=hosts)

@@ -15,7 +15,7 @@ import statistics
 import tempfile
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -118,8 +118,8 @@ async def build(stack: AsyncExitStack, folder: Path, feeds: int) -> House:
         Fetcher("Rasid-benchmark", clock, limits, allow_private_addresses=True, hosts=hosts)
     )
 
-    async def due(at: datetime, limit: int) -> Sequence[DueSource]:
-        return await store.read(lambda connection: sources.due(connection, at, limit))
+    async def due(at: datetime, limit: int, known: Collection[str]) -> Sequence[DueSource]:
+        return await store.read(lambda connection: sources.due(connection, at, limit, known))
 
     desk = Newsdesk(store, lambda: None, lambda _: frozenset())
     sweep = Sweep(due, Poller(fetcher, readers, desk.file, clock), clock, 16, hosts)

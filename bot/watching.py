@@ -140,8 +140,8 @@ async def _poll_at_once(store: Store, source_ids: Collection[str], now: datetime
     return await store.write(lambda connection: sources.poll_at_once(connection, source_ids, now))
 
 
-async def _due(store: Store, at: datetime, limit: int) -> Sequence[DueSource]:
-    return await store.read(lambda connection: sources.due(connection, at, limit))
+async def _due(store: Store, at: datetime, limit: int, known: Collection[str]) -> Sequence[DueSource]:
+    return await store.read(lambda connection: sources.due(connection, at, limit, known))
 
 
 def _fetcher(

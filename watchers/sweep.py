@@ -6,7 +6,7 @@ is remembered until it ends. Losing or repeating a sweep loses nothing: what is 
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +23,8 @@ _ENOUGH_WAITING = 10_000  # then looking for more would only cost; a waiting sou
 _MARK = 0.1  # seconds
 _REST = timedelta(seconds=30)  # after a poll that could not be filed, or we would ask its server again every second
 
+Due = Callable[[datetime, int, Collection[str]], Awaitable[Sequence[DueSource]]]
+
 
 class Sweep:
     """Polls what `due` names: at most so many sources at once, the longest waiting first.
@@ -34,13 +36,14 @@ class Sweep:
 
     def __init__(
         self,
-        due: Callable[[datetime, int], Awaitable[Sequence[DueSource]]],
+        due: Due,
         poller: Poller,
         clock: Clock,
         concurrency: int = 50,
         hosts: Hosts | None = None,
     ) -> None:
-        """`hosts`: the turns that the poller's fetcher takes."""
+        """`due`: the first so many that are due, without those of some ids. `hosts`: the turns that the poller's
+        fetcher takes."""
         self._due = due
         self._poller = poller
         self._clock = clock
@@ -63,7 +66,7 @@ class Sweep:
         if self._draining or len(self._known) >= _ENOUGH_WAITING:
             return
         # Those that wait or are being polled are still due, and come first.
-        for due in await self._due(now, len(self._known) + _AT_A_TIME):
+        for due in await self._due(now, len(self._known) + _AT_A_TIME, frozenset(self._known)):
             if due.source.id not in self._known and self._resting.get(due.source.id, now) <= now:
                 self._enqueue(due)
 

@@ -22,6 +22,7 @@ from bot.domain.model import (
 from bot.domain.rates import counted, per_day, smoothed
 from bot.store.tables import sources
 
+IDS_IN_A_QUERY = 500  # SQLite before 3.32 takes 999 variables
 BACKLOG = timedelta(hours=48)  # an item that was published longer ago says nothing of how quick its source is
 _AFRESH: dict[str, object] = {  # of a source whose address is another one now
     "etag": None,
@@ -109,14 +110,19 @@ def _source(row: Row[Any]) -> Source:
 # --- polls ----------------------------------------------------------------------------------------------------------
 
 
-def due(connection: Connection, now: datetime, limit: int) -> list[DueSource]:
-    """At most `limit` of the enabled sources whose time has come, the longest waiting first."""
-    due_now = select(sources).where(sources.c.enabled, sources.c.next_poll_at <= now)
+def due(connection: Connection, now: datetime, limit: int, known: Collection[str] = ()) -> list[DueSource]:
+    """At most `limit` of the enabled sources whose time has come, the longest waiting first, without the `known` ones
+    among them: a thousand that wait already are not read again each time."""
+    due_now = select(sources.c.id).where(sources.c.enabled, sources.c.next_poll_at <= now)
     query = due_now.order_by(sources.c.next_poll_at).limit(limit)
-    return [
-        DueSource(_source(row), Validators(row.etag, row.last_modified), row.failures, row.rhythm)
-        for row in connection.execute(query)
-    ]
+    new = [source_id for source_id in connection.scalars(query) if source_id not in known]
+    found: dict[str, DueSource] = {}
+    for start in range(0, len(new), IDS_IN_A_QUERY):
+        some = sources.c.id.in_(new[start : start + IDS_IN_A_QUERY])
+        for row in connection.execute(select(sources).where(some)):
+            validators = Validators(row.etag, row.last_modified)
+            found[row.id] = DueSource(_source(row), validators, row.failures, row.rhythm)
+    return [found[source_id] for source_id in new if source_id in found]
 
 
 def poll_at_once(connection: Connection, source_ids: Collection[str], now: datetime) -> frozenset[str]:

@@ -59,6 +59,15 @@ async def polled(store: Store, at: datetime = NOON) -> dict[str, Source]:
     return {one.source.id: one.source for one in due}
 
 
+async def test_those_that_wait_already_are_not_found_again_and_the_others_are_in_order(store: Store) -> None:
+    await enlist(store, *(Source(f"s{n}", "م", "S", f"http://127.0.0.1:1/{n}") for n in range(1, 7)))
+    for number in range(1, 7):
+        change = update(table).where(table.c.id == f"s{number}")
+        await store.write(lambda c, u=change, n=number: c.execute(u.values(enabled=True, next_poll_at=NOON - n * HOUR)))
+    due = await store.read(lambda c: sources.due(c, NOON, 5, {"s6", "s3"}))
+    assert [one.source.id for one in due] == ["s5", "s4", "s2"]
+
+
 def poll(source: Source, at: datetime, outcome: PollOutcome = PollOutcome.READ, *problems: Problem) -> Poll:
     return Poll(source.id, at, at, outcome, Validators('"v"') if outcome is PollOutcome.READ else None, (), problems)
 

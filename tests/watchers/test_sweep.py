@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -34,9 +34,9 @@ class World:
     def clock(self) -> datetime:
         return self.now
 
-    async def due(self, now: datetime, limit: int) -> Sequence[DueSource]:
+    async def due(self, now: datetime, limit: int, known: Collection[str]) -> Sequence[DueSource]:
         found = [DueSource(Source(name, name, name, url), Validators(), 0) for name, url in self.sources.items()]
-        return found[:limit]
+        return [one for one in found[:limit] if one.source.id not in known]
 
     async def file(self, poll: Poll) -> None:
         if held := self.held.get(poll.source_id):
