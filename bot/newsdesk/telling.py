@@ -37,7 +37,7 @@ from bot.store import articles, fanouts, outbox, watchlists
 from bot.store.articles import Placed
 from bot.store.outbox import NewAlert
 
-STEP = 500  # chats told in one unit of work: about 35 ms on SQLite
+STEP = 500  # chats told in one unit of work: 27 ms on SQLite (benchmarks.fan_out: 100,000 in 5.4 s)
 
 
 @dataclass(frozen=True, slots=True)

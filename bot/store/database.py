@@ -61,7 +61,7 @@ _REFUSALS = {  # by SQLite's primary result code; what is broken for good (CORRU
 }
 # By SQLSTATE: connection lost, out of resources (53100: disk full), read-only, shut down or starting, disk failure.
 _REFUSING_STATES = ("08", "53", "25006", "57P", "58030")
-SAMPLED = 10  # 300 rows for each: enough to tell few from many, in 30 ms (PostgreSQL's own is 100)
+SAMPLED = 10  # 300 rows for each: enough to tell few from many (PostgreSQL itself: 100)
 LANE = 0x5241534944  # "RASID": the advisory lock under which one process at a time files news
 
 
