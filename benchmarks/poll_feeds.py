@@ -27,12 +27,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-import feedparser
 import structlog
 from sqlalchemy import ColumnElement, FromClause, func, select, update
 
 from benchmarks.first_alert import RIG, ask, rig, tree
-from benchmarks.unchanged import URL, Clock
+from benchmarks.unchanged import URL, Clock, reference
 from bot.domain.articles import key_of
 from bot.domain.model import Document, DueSource, Source
 from bot.newsdesk import Newsdesk
@@ -156,15 +155,6 @@ async def measure(folder: Path, feeds: int, runs: int, rig_process: int, profile
             await bot.forget_validators()
             found["the same bytes"].append(await bot.poll_all(rig_process))
     return found
-
-
-def reference(feeds: int) -> float:
-    """F, in seconds of CPU."""
-    bodies = [urllib.request.urlopen(URL.format(number)).read() for number in range(1, feeds + 1)]
-    began = time.process_time()
-    for body in bodies:
-        feedparser.parse(body)
-    return time.process_time() - began
 
 
 def read_by_hand(feeds: int) -> None:

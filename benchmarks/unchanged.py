@@ -39,15 +39,15 @@ URL = f"http://127.0.0.1:{PORT}/feed/{{}}.xml"
 
 
 def reference(feeds: int) -> float:
-    """F, in seconds."""
+    """F, in seconds of CPU."""
     bodies = []
     for number in range(1, feeds + 1):
         with urllib.request.urlopen(URL.format(number)) as answer:
             bodies.append(answer.read())
-    began = time.perf_counter()
+    began = time.process_time()
     for body in bodies:
-        feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
-    return time.perf_counter() - began
+        feedparser.parse(body)
+    return time.process_time() - began
 
 
 class Seconds(NamedTuple):

@@ -7,8 +7,7 @@ validators are stored by whoever stores the articles, in the same transaction. D
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -83,7 +82,7 @@ class _Look:
     moved_to: str | None = field(default=None)
     settled: bool = True
 
-    def follow(self, target: str, status: int) -> None:
+    def follow(self, target: str, status: int | None) -> None:
         self.settled = self.settled and status in _FOR_GOOD
         self.url = target
         if self.settled:
@@ -174,35 +173,48 @@ class Fetcher:
     async def _follow(self, look: _Look) -> Answer:
         method, redirects = ("GET", _REDIRECTS) if look.form is None else ("POST", _WITH_THE_FORM)
         for _ in range(self._limits.max_redirects + 1):
-            self._check(look.url)
-            async with self._hosts.turn(look.url), _in_time(look):
-                self._respect_patience(look.url)
-                async with self._session.request(
-                    method, look.url, data=look.form, headers=look.conditions, allow_redirects=False
-                ) as response:
-                    look.status = response.status
-                    target = _target(response, redirects)
-                    if target is None:
-                        return await self._answer(response, look)
-            look.follow(target, response.status)
+            address = URL(look.url)
+            self._check(address)
+            async with self._hosts.turn(look.url) as patience:
+                if patience:
+                    raise SourceError(Problem(ProblemKind.STATUS, "the host has asked for patience", patience))
+                led = await self._exchange(look, method, address, redirects)
+            if isinstance(led, Answer):
+                return led
+            look.follow(led, look.status)
         raise _refused(ProblemKind.TOO_MANY_REDIRECTS, f"{self._limits.max_redirects + 1} redirects")
 
-    def _check(self, url: str) -> None:
+    async def _exchange(self, look: _Look, method: str, address: URL, redirects: Collection[int]) -> Answer | str:
+        """One request and what came of it: an answer, or the address that it leads on to.
+
+        Raises: TimeoutError: the look has no time left.
+        """
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        try:
+            async with (
+                asyncio.timeout(look.left),
+                self._session.request(
+                    method, address, data=look.form, headers=look.conditions, allow_redirects=False
+                ) as response,
+            ):
+                look.status = response.status
+                return _target(response, redirects) or await self._answer(response, look)
+        finally:
+            look.left -= clock() - began
+
+    def _check(self, address: URL) -> None:
         """What can be told from an address before its name is looked up; the rest is the guard's."""
-        address = URL(url)
         if address.user is not None or address.password is not None:
             raise _refused(ProblemKind.FORBIDDEN_ADDRESS, "a name or a password in the address")
         port = address.port or 0
         if not (self._any_port or port in _WEB_PORTS or port > 1023 or port in self._trusted_ports or not port):
             raise _refused(ProblemKind.FORBIDDEN_ADDRESS, f"port {port}")
 
-    def _respect_patience(self, url: str) -> None:
-        if patience := self._hosts.patience(url):
-            raise SourceError(Problem(ProblemKind.STATUS, "the host has asked for patience", patience))
-
     async def _answer(self, response: aiohttp.ClientResponse, look: _Look) -> Answer:
         fresh = max_age(response.headers.get("Cache-Control"), response.headers.get("Age"))
-        links = header_links(", ".join(response.headers.getall("Link", ())), str(response.url))
+        named = response.headers.getall("Link", None)
+        links = header_links(", ".join(named), str(response.url)) if named else NO_LINKS
         if response.status == 304 and look.conditions:
             return Answer(NotModified(), 304, 0, look.moved_to, fresh, links)
         if not 200 <= response.status < 300:
@@ -224,18 +236,6 @@ class Fetcher:
         if patience and response.status in _BUSY:
             self._hosts.be_patient(look.url, patience)
         return Problem(ProblemKind.STATUS, f"{response.status} {response.reason or ''}".strip()[:200], patience)
-
-
-@asynccontextmanager
-async def _in_time(look: _Look) -> AsyncIterator[None]:
-    """Raises: TimeoutError: the look has no time left."""
-    clock = asyncio.get_running_loop().time
-    began = clock()
-    try:
-        async with asyncio.timeout(look.left):
-            yield
-    finally:
-        look.left -= clock() - began
 
 
 def _target(response: aiohttp.ClientResponse, redirects: Collection[int]) -> str | None:
@@ -283,7 +283,7 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
 
 def max_age(cache_control: str | None, age: str | None) -> timedelta | None:
     """For how long an answer stays fresh: max-age less the Age it came with (RFC 9111, section 4.2), at most a day."""
-    stated = _MAX_AGE_OF.search(cache_control or "")
+    stated = _MAX_AGE_OF.search(cache_control) if cache_control else None
     if stated is None or _NEVER_FRESH.search(cache_control or ""):
         return None
     old = int(age[:9]) if age and age.isascii() and age.isdigit() else 0

@@ -1,24 +1,26 @@
 """Whose turn it is to ask a host: one request at a time, then a pause, first come first served.
 
 Owns manners towards hosts, which are shared by sources, pages and robots.txt alike. No host waits for another. This
-machine's own servers are asked one thing at a time too, but without a pause. Knows nothing of HTTP; remembers a host
-only while somebody waits for it or for its pause.
+machine's own servers, an RSSHub beside the bot for one, are asked a few things at a time and without a pause: they
+are the operator's, and one slow answer of theirs must not hold up all that they serve. Knows nothing of HTTP;
+remembers a host only while somebody waits for it or for its pause.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from ipaddress import ip_address
-from types import MappingProxyType
+from types import MappingProxyType, TracebackType
 from urllib.parse import urlsplit
 
 PAUSE = timedelta(seconds=1)
 PAUSES: Mapping[str, timedelta] = MappingProxyType({"t.me": timedelta(seconds=1.2)})  # it answers 429 to quicker ones
 MAX_PATIENCE = timedelta(hours=1)  # that one answer can ask of every source of its host
+OURS_AT_A_TIME = 4  # requests to a server on this machine
 _PORTS = {"http": 80, "https": 443}
+_NOTHING = timedelta(0)
 _MANY = 1_000  # hosts remembered; then those that nobody waits for are forgotten
 
 
@@ -27,19 +29,61 @@ class _Host:
     """`free_at` and `patient_until` are on the event loop's clock."""
 
     pause: float
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    turns: asyncio.Semaphore
     waiting: int = 0
     free_at: float = 0.0
     patient_until: float = 0.0
 
 
+class Turn:
+    """A turn at a host, as a context: waits for it, and keeps everyone else from asking the host meanwhile. Gives how
+    long the host still wants to be left alone all the same: nothing for most."""
+
+    __slots__ = ("_asks", "_host")
+
+    def __init__(self, host: _Host, *, asks: bool) -> None:
+        """`asks`: the host is asked something in this turn, after which it has its pause."""
+        self._host, self._asks = host, asks
+
+    async def __aenter__(self) -> timedelta:
+        host = self._host
+        host.waiting += 1
+        try:
+            await host.turns.acquire()  # asyncio's semaphore is fair: first come, first served
+        except BaseException:
+            host.waiting -= 1
+            raise
+        try:
+            if (rest := host.free_at - asyncio.get_running_loop().time()) > 0:
+                await asyncio.sleep(rest)
+        except BaseException:
+            self._leave()
+            raise
+        return _patience(host)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._asks:
+            self._host.free_at = asyncio.get_running_loop().time() + self._host.pause
+        self._leave()
+
+    def _leave(self) -> None:
+        self._host.turns.release()
+        self._host.waiting -= 1
+
+
 class Hosts:
     """The turns at all hosts. One object for everything that asks strangers' servers."""
 
-    def __init__(self, pause: timedelta = PAUSE, pauses: Mapping[str, timedelta] = PAUSES) -> None:
-        """`pauses`: for hosts by name, without a port; `pause` for all others but this machine."""
+    def __init__(
+        self, pause: timedelta = PAUSE, pauses: Mapping[str, timedelta] = PAUSES, ours: int = OURS_AT_A_TIME
+    ) -> None:
+        """`pauses`: for hosts by name, without a port; `pause` for all others but this machine, whose servers are
+        asked `ours` things at a time."""
         self._pause = pause
         self._pauses = pauses
+        self._ours = ours
         self._hosts: dict[str, _Host] = {}
 
     @property
@@ -47,19 +91,18 @@ class Hosts:
         """How many hosts are remembered."""
         return len(self._hosts)
 
-    @asynccontextmanager
-    async def turn(self, url: str) -> AsyncIterator[None]:
-        """Waits until the host of `url` may be asked, and keeps everyone else from asking it meanwhile."""
-        async with self._free(url) as host:
-            try:
-                yield
-            finally:
-                host.free_at = asyncio.get_running_loop().time() + host.pause
+    def turn(self, url: str) -> Turn:
+        """The next turn at the host of `url`."""
+        return Turn(self._host(url), asks=True)
 
     async def ready(self, url: str) -> None:
         """Waits until the host of `url` could be asked; takes no turn."""
-        async with self._free(url):
+        async with Turn(self._host(url), asks=False):
             return
+
+    def at_a_time(self, url: str) -> int:
+        """How many things the host of `url` may be asked at once."""
+        return self._ours if _is_this_machine(_split(url)[0]) and not self._pause_of(url) else 1
 
     def be_patient(self, url: str, patience: timedelta) -> None:
         """The host of `url` has asked for this much time without a request."""
@@ -70,28 +113,14 @@ class Hosts:
     def patience(self, url: str) -> timedelta:
         """How long the host of `url` still wants to be left alone; nothing for most."""
         host = self._hosts.get(host_of(url))
-        left = host.patient_until - asyncio.get_running_loop().time() if host else 0
-        return timedelta(seconds=max(left, 0))
-
-    @asynccontextmanager
-    async def _free(self, url: str) -> AsyncIterator[_Host]:
-        host = self._host(url)
-        host.waiting += 1
-        try:
-            async with host.turn:  # asyncio's lock is fair: first come, first served
-                rest = host.free_at - asyncio.get_running_loop().time()
-                if rest > 0:
-                    await asyncio.sleep(rest)
-                yield host
-        finally:
-            host.waiting -= 1
+        return _patience(host) if host else _NOTHING
 
     def _host(self, url: str) -> _Host:
         name = host_of(url)
         if name not in self._hosts:
             if len(self._hosts) >= _MANY:
                 self._forget()
-            self._hosts[name] = _Host(self._pause_of(url).total_seconds())
+            self._hosts[name] = _Host(self._pause_of(url).total_seconds(), asyncio.Semaphore(self.at_a_time(url)))
         return self._hosts[name]
 
     def _forget(self) -> None:
@@ -101,7 +130,12 @@ class Hosts:
 
     def _pause_of(self, url: str) -> timedelta:
         name = _split(url)[0]
-        return self._pauses.get(name, timedelta(0) if not name or _is_this_machine(name) else self._pause)
+        return self._pauses.get(name, _NOTHING if not name or _is_this_machine(name) else self._pause)
+
+
+def _patience(host: _Host) -> timedelta:
+    left = host.patient_until - asyncio.get_running_loop().time()
+    return timedelta(seconds=left) if left > 0 else _NOTHING
 
 
 def host_of(url: str) -> str:
@@ -120,6 +154,7 @@ def _split(url: str) -> tuple[str, int | None]:
     return name, None if port == _PORTS.get(parts.scheme) else port
 
 
+@lru_cache(maxsize=4_096)
 def _is_this_machine(name: str) -> bool:
     try:
         return ip_address(name).is_loopback

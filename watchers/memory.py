@@ -43,7 +43,7 @@ class Memory:
         return json.dumps(self.rhythm.stored() | told, separators=(",", ":"), ensure_ascii=False)
 
     @staticmethod
-    @lru_cache(maxsize=128)  # those of the polls under way, each of which asks for it several times
+    @lru_cache(maxsize=512)  # those of the polls under way, each of which asks for it several times
     def from_json(text: str | None) -> "Memory":
         """What `to_json` wrote. Never raises: of anything else, what can be used."""
         try:

@@ -7,20 +7,20 @@ is remembered until it ends. Losing or repeating a sweep loses nothing: what is 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
-from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
 from bot.domain.model import Document, DueSource
+from watchers.fetch import Answer
 from watchers.hosts import Hosts, host_of
 from watchers.poll import Clock, Poller
 
 _log = structlog.get_logger()
-_AT_A_TIME = 500  # sources that one sweep finds, beyond those that wait already
+_AT_A_TIME = 1_000  # sources that one sweep finds, beyond those that wait already
 _ENOUGH_WAITING = 10_000  # then looking for more would only cost; a waiting source is half a kilobyte
-_MARK = 0.1  # seconds
+_MARK = 0.05  # seconds
 _REST = timedelta(seconds=30)  # after a poll that could not be filed, or we would ask its server again every second
 
 Due = Callable[[datetime, int, Collection[str]], Awaitable[Sequence[DueSource]]]
@@ -29,7 +29,8 @@ Due = Callable[[datetime, int, Collection[str]], Awaitable[Sequence[DueSource]]]
 class Sweep:
     """Polls what `due` names: at most so many sources at once, the longest waiting first.
 
-    Each host has a line of its own, which one task walks, so that a slow host with many sources holds up nobody else.
+    Each host has a line of its own, which one task walks (a few, where it may be asked more than one thing at a time),
+    so that a slow host with many sources holds up nobody else.
     `concurrency` bounds the polls between their first byte and their filing, and so the documents in memory; polls
     that wait for their host do not count.
     """
@@ -75,11 +76,17 @@ class Sweep:
         self._draining = True
         for line in self._lines.values():
             line.clear()
-        if tasks := tuple(self._tasks):
-            _, late = await asyncio.wait(tasks, timeout=timeout.total_seconds())
-            for task in late:
+        try:
+            async with asyncio.timeout(timeout.total_seconds()):
+                await self._idle()
+        except TimeoutError:
+            for task in self._tasks:
                 task.cancel()
-            await asyncio.wait(tasks)
+            await self._idle()
+
+    async def _idle(self) -> None:
+        while self._tasks:
+            await asyncio.wait(tuple(self._tasks))
 
     def _enqueue(self, due: DueSource) -> None:
         if self._draining:
@@ -88,44 +95,59 @@ class Sweep:
         host = host_of(due.source.url)
         if host in self._lines:
             self._lines[host].append(due)
-        else:
-            self._lines[host] = deque([due])
-            self._start(self._walk(host), f"line of {host}")
+            return
+        self._lines[host] = deque([due])
+        for _ in range(self._hosts.at_a_time(due.source.url)):
+            self._start(self._walk(host, self._lines[host]), f"line of {host}")
 
-    async def _walk(self, host: str) -> None:
+    async def _walk(self, host: str, line: deque[DueSource]) -> None:
         """Poll the sources in a host's line, each as soon as the one before has been fetched."""
-        line = self._lines[host]
         try:
             while line:
                 await self._hosts.ready(line[0].source.url)
                 await self._slots.acquire()
-                if not line:  # drained meanwhile
+                if not line:  # drained meanwhile, or somebody else walks it too
                     self._slots.release()
                     return
-                due, fetched = line.popleft(), asyncio.Event()
-                poll = self._start(self._poll(due, fetched), f"poll {due.source.id}")
-                poll.add_done_callback(partial(self._ended, due.source.id))
-                await fetched.wait()
+                await self._poll(line.popleft())
         finally:
-            del self._lines[host]
+            if self._lines.get(host) is line:
+                del self._lines[host]
 
-    async def _poll(self, due: DueSource, fetched: asyncio.Event) -> None:
-        """Holds a slot, which was taken for it, while there may be a document in memory."""
-        async with AsyncExitStack() as slot:
-            slot.callback(self._slots.release)
-            try:
-                answer = await self._poller.fetch(due)
-            finally:
-                fetched.set()
-            if not isinstance(answer.brought, Document):
-                await slot.aclose()
-                await _next_mark()
-            await self._poller.conclude(due, answer)
+    async def _poll(self, due: DueSource) -> None:
+        """Returns when the source has been fetched; what is left to do then is a task of its own.
 
-    def _ended(self, name: str, poll: asyncio.Task[None]) -> None:
+        Holds a slot, which was taken for it, while there may be a document in memory.
+        """
+        try:
+            answer = await self._poller.fetch(due)
+        except BaseException as error:
+            self._slots.release()
+            self._ended(due, error)
+            if isinstance(error, Exception):
+                return
+            raise
+        holds_slot = isinstance(answer.brought, Document)
+        if not holds_slot:
+            self._slots.release()
+        conclusion = self._start(self._conclude(due, answer), f"poll {due.source.id}")
+        conclusion.add_done_callback(partial(self._concluded, due, holds_slot))
+
+    async def _conclude(self, due: DueSource, answer: Answer) -> None:
+        if not isinstance(answer.brought, Document):
+            await _next_mark()
+        await self._poller.conclude(due, answer)
+
+    def _concluded(self, due: DueSource, holds_slot: bool, conclusion: asyncio.Task[None]) -> None:
+        if holds_slot:
+            self._slots.release()
+        self._ended(due, None if conclusion.cancelled() else conclusion.exception())
+
+    def _ended(self, due: DueSource, error: BaseException | None) -> None:
+        name = due.source.id
         self._known.discard(name)
         self._resting.pop(name, None)
-        if not poll.cancelled() and (error := poll.exception()):
+        if isinstance(error, Exception):
             self._resting[name] = self._clock() + _REST
             _log.error("poll.crashed", source=name, exc_info=error)
 
@@ -137,6 +159,6 @@ class Sweep:
 
 
 async def _next_mark() -> None:
-    """Waits until a full tenth of a second, so that polls that brought nothing are filed together: in one commit."""
+    """Waits until a full twentieth of a second, so that polls that brought nothing are filed together: in one commit."""
     now = asyncio.get_running_loop().time()
     await asyncio.sleep((now // _MARK + 1) * _MARK - now)

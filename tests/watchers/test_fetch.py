@@ -21,7 +21,8 @@ LIMITS = FetchLimits(max_bytes=100_000, total=timedelta(seconds=5), connect=time
 
 @pytest.fixture
 async def fetcher() -> AsyncIterator[Fetcher]:
-    async with Fetcher("rasid-test/1", clock, LIMITS, allow_private_addresses=True) as opened:
+    hosts = Hosts(ours=1)  # as if they were somebody else's
+    async with Fetcher("rasid-test/1", clock, LIMITS, allow_private_addresses=True, hosts=hosts) as opened:
         yield opened
 
 
@@ -415,7 +416,7 @@ async def test_waiting_for_a_turn_is_not_counted_as_slowness_of_the_server(serve
     async def handler(request: web.Request) -> web.Response:
         return web.Response(body=FEED)
 
-    root, hosts = await serve(handler), Hosts()
+    root, hosts = await serve(handler), Hosts(ours=1)
     limits = FetchLimits(total=timedelta(seconds=1.5))
     async with Fetcher("t", clock, limits, allow_private_addresses=True, hosts=hosts) as fetcher:
         async with hosts.turn(root):

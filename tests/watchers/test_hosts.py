@@ -23,6 +23,10 @@ class Visits:
             await asyncio.sleep(seconds)
             self.log.append((url, began, clock()))
 
+    def beside_at_each_beginning(self) -> list[int]:
+        """How many conversations were under way when each of them began, with itself."""
+        return [sum(start <= began < end for _, start, end in self.log) for _, began, _ in self.log]
+
     def gaps(self) -> list[float]:
         return [later[1] - earlier[2] for earlier, later in zip(self.log, self.log[1:], strict=False)]
 
@@ -71,11 +75,18 @@ async def test_a_host_has_its_own_pause_where_the_table_says_so() -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "127.8.8.8", "localhost", "[::1]:80"])
-async def test_this_machine_needs_no_pause_but_one_thing_at_a_time(host: str) -> None:
-    visits = Visits(Hosts(timedelta(hours=1)))
+async def test_this_machine_needs_no_pause_and_takes_a_few_things_at_a_time(host: str) -> None:
+    visits = Visits(Hosts(timedelta(hours=1), ours=3))
     async with asyncio.timeout(5):
-        await asyncio.gather(*(visits.ask(f"http://{host}/{number}", 0.001) for number in range(3)))
-    assert min(visits.gaps()) >= 0
+        await asyncio.gather(*(visits.ask(f"http://{host}/{number}", 0.01) for number in range(9)))
+    assert max(visits.beside_at_each_beginning()) == 3
+
+
+async def test_a_server_on_this_machine_that_has_a_pause_is_asked_one_thing_at_a_time() -> None:
+    hosts = Hosts(NONE, {"localhost": PAUSE})
+    assert hosts.at_a_time("http://localhost:1200/") == 1
+    assert hosts.at_a_time("http://127.0.0.1:1200/") > 1
+    assert hosts.at_a_time("https://a.example/") == 1
 
 
 async def test_a_pause_of_nothing_is_no_pause() -> None:

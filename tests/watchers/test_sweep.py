@@ -8,7 +8,7 @@ from aiohttp import web
 from bot.domain.errors import StoreError
 from bot.domain.model import DueSource, Poll, PollOutcome, Source, Validators
 from tests.watchers.conftest import NOW, Serve
-from watchers.fetch import Fetcher, FetchLimits
+from watchers.fetch import Answer, Fetcher, FetchLimits
 from watchers.hosts import Hosts
 from watchers.poll import Poller
 from watchers.reading import Readers
@@ -54,9 +54,9 @@ class World:
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     made = World()
-    readers = Readers(children=1, time_limit=LONG)
-    async with Fetcher("t", made.clock, FetchLimits(total=LONG), allow_private_addresses=True) as fetcher:
-        made.sweep = Sweep(made.due, Poller(fetcher, readers, made.file, made.clock), made.clock, concurrency=4)
+    readers, hosts = Readers(children=1, time_limit=LONG), Hosts(ours=1)  # as if they were somebody else's
+    async with Fetcher("t", made.clock, FetchLimits(total=LONG), allow_private_addresses=True, hosts=hosts) as fetcher:
+        made.sweep = Sweep(made.due, Poller(fetcher, readers, made.file, made.clock), made.clock, 4, hosts)
         yield made
         await made.sweep.drain(timedelta(0))
     await readers.close()
@@ -158,6 +158,41 @@ async def test_a_poll_that_brought_no_document_takes_no_slot_while_it_is_filed(s
     assert world.filed == []
     release.set()
     await until(lambda: len(world.filed) == 9)
+
+
+async def test_one_slow_answer_of_a_server_of_ours_holds_up_nothing_else_that_it_serves(
+    serve: Serve, world: World
+) -> None:
+    feeds, hosts = Feeds(), Hosts()
+    root = await serve(feeds.answer)
+    readers = Readers(children=1, time_limit=LONG)
+    async with Fetcher("t", world.clock, FetchLimits(total=LONG), allow_private_addresses=True, hosts=hosts) as fetcher:
+        sweep = Sweep(world.due, Poller(fetcher, readers, world.file, world.clock), world.clock, 10, hosts)
+        world.sources = {"slow": f"{root}/slow"} | {f"s{number}": f"{root}/{number}" for number in range(20)}
+        await sweep.run_once()
+        await until(lambda: len(world.filed) == 20)
+        assert "slow" not in world.names()
+        feeds.release.set()
+        await sweep.drain(LONG)
+        assert "slow" in world.names()
+    await readers.close()
+
+
+async def test_a_poll_that_breaks_off_by_a_mistake_of_ours_gives_its_slot_back_and_stops_no_other(
+    serve: Serve, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, fetch = await serve(Feeds().answer), Poller.fetch
+
+    async def mistaken(poller: Poller, due: DueSource) -> Answer:
+        if due.source.id.startswith("odd"):
+            raise KeyError(due.source.id)
+        return await fetch(poller, due)
+
+    monkeypatch.setattr(Poller, "fetch", mistaken)
+    world.sources = {f"odd{number}": f"{root}/odd{number}" for number in range(5)} | {"fine": f"{root}/fine"}
+    await world.sweep.run_once()
+    await until(lambda: world.names() == ["fine"])
+    assert world.sweep.under_way == 0
 
 
 async def test_the_sources_of_one_host_are_asked_in_the_order_in_which_they_are_due(serve: Serve, world: World) -> None:
