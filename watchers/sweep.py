@@ -159,6 +159,6 @@ class Sweep:
 
 
 async def _next_mark() -> None:
-    """Waits until a full twentieth of a second, so that polls that brought nothing are filed together: in one commit."""
+    """Waits until a full twentieth of a second: polls that brought nothing are filed together, in one commit."""
     now = asyncio.get_running_loop().time()
     await asyncio.sleep((now // _MARK + 1) * _MARK - now)
