@@ -27,7 +27,7 @@ from bot.delivery import Courier
 from bot.domain.i18n import LANGUAGES, Translations
 from bot.domain.model import Message, Source
 from bot.domain.outcomes import Outcome, Retry
-from bot.domain.pacing import Rates
+from bot.domain.pacing import Rates, Spacing
 from bot.engines.embedded import EmbeddedEngine
 from bot.inbox import Inbox, LongPolling, Receiver
 from bot.keeping import Housekeeper
@@ -135,16 +135,16 @@ async def _run_house(
 ) -> None:
     words = translations()
     watchlists = Watchlists(store, now, settings.limits.watches_per_chat, settings.language)
-    turns = Turns(store, lambda: courier.rates, now)
+    spacing = Spacing()
+    turns = Turns(store, lambda: courier.rates, now, spacing)
     sourcing = Sourcing(store, now, understanding.places.name_of, settings.telegram.operators)
     async with contextlib.AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(
             application(far_end, Services(watchlists, words, Analyst(understanding), turns, sourcing), stopped)
         )
         cards = Cards(words, understanding.places.name_of)
-        courier = Courier(
-            store, Notifier(telegram.bot, paid=settings.telegram.paid_broadcast), cards.write, _rates(settings), now
-        )
+        notifier = Notifier(telegram.bot, paid=settings.telegram.paid_broadcast)
+        courier = Courier(store, notifier, cards.write, _rates(settings), now, spacing)
         receiver = Inbox(
             store,
             _receiver(settings, telegram.bot),
@@ -366,8 +366,6 @@ def _settle(settings: Settings) -> timedelta:
 
 def _rates(settings: Settings) -> Rates:
     telegram = settings.telegram
-    return Rates(
-        bot=timedelta(seconds=1 / telegram.messages_per_second),
-        chat=timedelta(seconds=1 / telegram.messages_per_second_in_chat),
-        group=timedelta(minutes=1 / telegram.messages_per_minute_in_group),
+    return Rates.within(
+        telegram.messages_per_second, telegram.messages_per_second_in_chat, telegram.messages_per_minute_in_group
     )

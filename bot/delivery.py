@@ -22,7 +22,7 @@ from bot.domain.departures import ASK_AGAIN, Departures
 from bot.domain.errors import StoreError
 from bot.domain.model import Message
 from bot.domain.outcomes import Fallback, Gone, Halted, Lost, Moved, Outcome, Rejected, Retry, Sent
-from bot.domain.pacing import BOT, LOOKAHEAD, Governor, Rates, chat_scope
+from bot.domain.pacing import BOT, LOOKAHEAD, Governor, Rates, Spacing, chat_scope
 from bot.store import Store, digests, outbox, watchlists
 from bot.store.outbox import Claimed
 
@@ -49,7 +49,7 @@ class Telegram(Protocol):
 class Courier:
     """Brings the outbox to Telegram until it is stopped. One courier a database.
 
-    `written` makes the message of an alert (`bot.cards`).
+    `written` makes the message of an alert (`bot.cards`). `spacing` is shared with whoever else sends.
     """
 
     def __init__(
@@ -59,9 +59,10 @@ class Courier:
         written: Callable[[Claimed], Message],
         rates: Rates,
         clock: Callable[[], datetime],
+        spacing: Spacing | None = None,
     ) -> None:
         self._store, self._telegram, self._written, self._clock = store, telegram, written, clock
-        self._governor, self._departures = Governor(rates), Departures()
+        self._governor, self._departures, self._spacing = Governor(rates), Departures(), spacing or Spacing()
         self._in_flight: dict[asyncio.Task[None], float] = {}  # since when, by the loop's clock
         self._sent: dict[int, int] = {}  # alert -> message, not recorded yet
         self._recording: asyncio.Task[None] | None = None
@@ -155,6 +156,8 @@ class Courier:
     async def _attempt(self, alert: Claimed) -> Outcome:
         message = self._written(alert)
         await asyncio.sleep((alert.slot - self._clock()).total_seconds())
+        wait = self._spacing.reserve(self.rates, alert.chat_id, self._clock())
+        await asyncio.sleep(wait.total_seconds())
         began, at = asyncio.get_running_loop().time(), self._clock()
         self._governor.left(at)
         if alert.lease is not None and alert.message_id is not None:

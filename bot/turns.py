@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.domain.pacing import Rates
+from bot.domain.pacing import Rates, Spacing
 from bot.domain.turns import Turn
 from bot.store import Store, turns
 
@@ -24,10 +24,13 @@ class NotNow(Exception):
 
 
 class Turns:
-    """`rates` are asked each time, since what Telegram takes is learned."""
+    """`rates` are asked each time, since what Telegram takes is learned. `spacing` is shared with the alerts."""
 
-    def __init__(self, store: Store, rates: Callable[[], Rates], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, rates: Callable[[], Rates], clock: Callable[[], datetime], spacing: Spacing | None = None
+    ) -> None:
         self._store, self._rates, self._clock = store, rates, clock
+        self._spacing = spacing or Spacing()
         self._line = asyncio.Lock()  # first come, first served
 
     async def take(self, chat_id: int) -> None:
@@ -45,6 +48,8 @@ class Turns:
                     turn = await self._ask(chat_id)
             await self._until(turn.at)
             if turn.changes:
+                wait = self._spacing.reserve(self._rates(), chat_id, self._clock())
+                await asyncio.sleep(wait.total_seconds())
                 return
 
     async def refused(self, chat_id: int, delay: timedelta, whole_bot: bool) -> None:

@@ -16,8 +16,10 @@ SECOND = timedelta(seconds=1)
 EASED = 1.02  # under the rate that was just taken: ours is even, Telegram's count is not
 FASTER_EVERY = timedelta(seconds=60)  # without a refusal: the rate may rise again by
 FASTER = 0.95
+EVEN = 1.015  # times the shortest time between two: calls arrive some ms early or late, and 30 must not become 31
 LATE = 0.5  # of a second: a refusal so late in one of the clock says how many were taken in it
 REMEMBERED = timedelta(seconds=5)
+MANY_CHATS = 1_000  # remembered; then those that may be written to again are forgotten
 SLOWEST = timedelta(seconds=1)  # between two messages, however often Telegram refuses
 
 # Telegram does not say whether a 429 is meant for the chat or for the bot. We send a private chat one message a second
@@ -40,6 +42,12 @@ class Rates:
     bot: timedelta = timedelta(seconds=1 / 30)
     chat: timedelta = timedelta(seconds=1)
     group: timedelta = timedelta(seconds=3)
+
+    @classmethod
+    def within(cls, a_second: float, a_second_in_chat: float, a_minute_in_group: float) -> "Rates":
+        """So that the far end never counts more than these, in whichever second or minute."""
+        chat, group = timedelta(seconds=EVEN / a_second_in_chat), timedelta(minutes=EVEN / a_minute_in_group)
+        return cls(timedelta(seconds=EVEN / a_second), chat, group)
 
     def of_chat(self, chat_id: int) -> timedelta:
         """Groups and channels have negative ids (Bot API, `Chat.id`)."""
@@ -77,6 +85,26 @@ class Slots:
     def _set(self, scope: str, instant: datetime) -> None:
         self.next_at[scope] = instant
         self.changed.add(scope)
+
+
+class Spacing:
+    """Keeps calls apart as they really go off.
+
+    A slot is given out in a commit; where that ends late, the call goes late, and the next would follow it too soon.
+    Held in memory, for all calls of this process: what outlives it are the slots.
+    """
+
+    def __init__(self) -> None:
+        self._next_at: dict[str, datetime] = {}
+
+    def reserve(self, rates: Rates, chat_id: int, now: datetime) -> timedelta:
+        """How long a call to this chat has to wait, whose slot has come; the time behind it is its own."""
+        chat = chat_scope(chat_id)
+        at = max(now, *(self._next_at.get(scope, now) for scope in (BOT, chat)))
+        if len(self._next_at) > MANY_CHATS:
+            self._next_at = {scope: instant for scope, instant in self._next_at.items() if instant > now}
+        self._next_at |= {BOT: at + rates.bot, chat: at + rates.of_chat(chat_id)}
+        return at - now
 
 
 class Governor:

@@ -8,13 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.pacing import BOT, FASTER_EVERY, FOR_ALL, LOOKAHEAD, TOGETHER, Governor, Rates, Slots, chat_scope
+from bot.domain.pacing import (
+    BOT,
+    FASTER_EVERY,
+    FOR_ALL,
+    LOOKAHEAD,
+    MANY_CHATS,
+    TOGETHER,
+    Governor,
+    Rates,
+    Slots,
+    Spacing,
+    chat_scope,
+)
 from tests.conftest import NOON
 
 RATES = Rates()
 SECOND = timedelta(seconds=1)
 NOW = timedelta(0)
 LATENCY = timedelta(milliseconds=50)
+MS = timedelta(milliseconds=1)
 TICK = timedelta(microseconds=1)  # to which instants are rounded
 SALMA, KHALED, GROUP = 1, 2, -5
 
@@ -178,3 +191,39 @@ def test_a_message_that_was_taken_in_between_shows_that_it_is_not_the_bot() -> N
     governor.took(NOON + SECOND)
     assert not governor.means_all(NOON + 2 * SECOND, KHALED, LONG)
     assert governor.means_all(NOON + 3 * SECOND, SALMA, LONG)
+
+
+def test_calls_that_are_late_are_kept_apart_all_the_same() -> None:
+    spacing, late = Spacing(), 30 * MS
+    assert spacing.reserve(RATES, SALMA, NOON + late) == NOW
+    assert spacing.reserve(RATES, KHALED, NOON + RATES.bot) == late
+    assert spacing.reserve(RATES, SALMA, NOON + SECOND) == late
+    assert spacing.reserve(RATES, GROUP, NOON + 2 * SECOND) == NOW
+    assert spacing.reserve(RATES, GROUP, NOON + 5 * SECOND - late) == late
+    assert spacing.reserve(RATES, SALMA, NOON + 9 * SECOND) == NOW
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 100), st.integers(0, 60), st.sampled_from([1, 2, -5])), min_size=2, max_size=60)
+)
+def test_however_late_calls_are_the_far_end_never_counts_more_than_it_allows(
+    asked: list[tuple[int, int, int]],
+) -> None:
+    """Slots of 30 a second; calls late by up to 60 ms, and on their way for up to 10 ms more or less."""
+    spacing, rates = Spacing(), Rates.within(30, 1, 20)
+    slot, arrivals = NOON, list[tuple[datetime, int]]()
+    for jitter, late, chat in asked:
+        slot += rates.bot
+        now = slot + late * MS
+        arrivals.append((now + spacing.reserve(rates, chat, now) + jitter * MS / 10, chat))
+    for at, chat in arrivals:
+        window = [(other, whose) for other, whose in arrivals if at <= other < at + SECOND]
+        assert len(window) <= 30
+        assert sum(whose == chat for _, whose in window) <= 1
+
+
+def test_the_chats_that_were_written_to_are_not_remembered_for_ever() -> None:
+    spacing = Spacing()
+    for chat in range(1, 5 * MANY_CHATS):
+        spacing.reserve(RATES, chat, NOON + chat * RATES.bot)
+    assert len(spacing._next_at) <= MANY_CHATS + 2
