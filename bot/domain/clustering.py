@@ -88,6 +88,7 @@ class Stories:
         self._numbers: dict[str, int] = {}  # of arrival, by the report's id
         self._arrived = 0
         self._latest = _LONG_AGO
+        self._keyed: tuple[Weighed | None, tuple[str, ...]] = None, ()  # the last report, and what it is found by
 
     def __len__(self) -> int:
         return len(self._filed)
@@ -153,7 +154,7 @@ class Stories:
             self._drop(self._numbers[facts.id])
         number = self._arrived
         self._arrived += 1
-        self._filed[number] = _Filed(weighed, story, at, _keys(weighed))
+        self._filed[number] = _Filed(weighed, story, at, self._keys(weighed))
         self._numbers[facts.id] = number
         for key in self._filed[number].keys:
             numbers = self._by_term[key]
@@ -178,7 +179,7 @@ class Stories:
     def _candidates(self, weighed: Weighed) -> list[_Filed]:
         """Those that share the most, by the rarity of the terms that both are found by."""
         shared: defaultdict[int, int] = defaultdict(int)
-        for term in _keys(weighed):
+        for term in self._keys(weighed):
             if numbers := self._by_term.get(term):
                 weight = weighed.whole.get(term, _TOLD_THERE)
                 for number in numbers:
@@ -186,6 +187,12 @@ class Stories:
         near = sorted(shared, key=shared.__getitem__, reverse=True)[:COMPARED]
         at = weighed.facts.at or self._latest
         return [f for n in near if (f := self._filed.get(n)) is not None and abs(f.at - at) <= ALIVE]
+
+    def _keys(self, weighed: Weighed) -> tuple[str, ...]:
+        """What is placed is filed next."""
+        if self._keyed[0] is not weighed:
+            self._keyed = weighed, _keys(weighed)
+        return self._keyed[1]
 
     def _let_go(self) -> None:
         """Let go of what no report can join any more: at most two at a time, so that no report pays for all."""

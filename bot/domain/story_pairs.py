@@ -13,6 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from sys import intern
 from typing import Literal
 
@@ -61,11 +62,17 @@ class Weighed:
     @classmethod
     def of(cls, features: Features, rarity: Mapping[str, float]) -> "Weighed":
         opening, whole = (  # terms that came from another process would else be in memory once for each report
-            {intern(term): round(_FINENESS * (1 + math.log(times)) * rarity[term]) for term, times in terms.items()}
+            {intern(term): round(_often(times) * rarity[term]) for term, times in terms.items()}
             for terms in (features.opening, features.whole)
         )
         lengths = (math.sqrt(sum(weight * weight for weight in vector.values())) for vector in (opening, whole))
         return cls(features.facts, opening, whole, sum(opening.values()), *lengths)
+
+
+@lru_cache(maxsize=256)
+def _often(times: int) -> float:
+    """What it is worth that a term stands so many times in a text."""
+    return _FINENESS * (1 + math.log(times))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,16 +186,11 @@ def _one_quake(a: Facts, b: Facts) -> bool:
 def _share_more_than_place(one: Weighed, other: Weighed) -> bool:
     """«حريق في جاسم» and «أمطار في جاسم» are alike in nothing but where they are. In texts of some length one word
     that says something is not enough: it may be the name of a place that nobody knows."""
-    here, there = one.facts.placing, other.facts.placing
     weights, others = one.whole, other.whole
-    short = min(len(weights), len(others)) < _LONG
-    wanted, least = (1, 0) if short else (_FEWEST_SHARED, 2 * _FINENESS)
-    for term in weights.keys() & others.keys():
-        if weights[term] + others[term] >= least and term not in here and term not in there:
-            wanted -= 1
-            if not wanted:
-                return True
-    return False
+    shared = (weights.keys() & others.keys()) - one.facts.placing - other.facts.placing
+    if min(len(weights), len(others)) < _LONG:
+        return bool(shared)
+    return sum(weights[term] + others[term] >= 2 * _FINENESS for term in shared) >= _FEWEST_SHARED
 
 
 def _other_numbers(a: Facts, b: Facts) -> bool:

@@ -167,8 +167,9 @@ class Stream:
         common = _COMMON * reports if reports >= _MANY else math.inf
         weights = {}
         for term in terms:
-            seen = self._seen.get(term, 0)
-            recent = math.log((reports + 1) / (seen + 0.5)) / rarest
-            weight = self._table.of(term) * (1 - _SHARE + _SHARE * max(0.0, min(1.0, recent)))
-            weights[term] = weight * max(0.0, 1 - seen / common)
+            weight = self._table.of(term)
+            if seen := self._seen.get(term, 0):
+                recent = math.log((reports + 1) / (seen + 0.5)) / rarest if seen > 1 else 1.0
+                weight *= (1 - _SHARE + _SHARE * recent) * max(0.0, 1 - seen / common)
+            weights[term] = weight
         return weights
