@@ -26,14 +26,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from bot.domain.errors import StoreError
+from bot.store.migrating import migrate
 
 log = structlog.get_logger()
 
@@ -95,11 +93,9 @@ class Store:
             with contextlib.ExitStack() as undo:
                 undo.callback(writing.dispose)
                 with writing.connect() as connection:
-                    _migrate(connection)
+                    migrate(connection)
                     _set_patience(connection)
                 undo.pop_all()
-        except CommandError as error:  # it knows no such version: a later Rasid has been here
-            raise StoreError(f"the database is of another version of Rasid: {error}") from error
         except (SQLAlchemyError, OSError, ValueError) as error:
             raise StoreError(f"the database cannot be opened: {_reason(error)}") from error
         return cls(writing, reading)
@@ -287,13 +283,6 @@ def _sqlite(url: str, begin: str, size: int, cache: int) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
-
-
-def _migrate(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
 
 
 def _set_patience(connection: Connection) -> None:

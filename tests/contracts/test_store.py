@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -10,12 +12,14 @@ from pathlib import Path
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, func, select, text
 from structlog.testing import capture_logs
 
 from bot.domain.errors import StoreError, UserError
-from bot.store import Store, watchlists
+from bot.store import Store, migrating, watchlists
 from bot.store.tables import chats, metadata
 from tests.conftest import NOON
 
@@ -265,3 +269,18 @@ def test_only_the_owner_may_read_the_database_file(tmp_path: Path) -> None:
     Store.open(f"sqlite:///{tmp_path}/var/rasid.sqlite3").close()
     assert (tmp_path / "var").stat().st_mode & 0o077 == 0
     assert (tmp_path / "var" / "rasid.sqlite3").stat().st_mode & 0o077 == 0
+
+
+def test_the_last_migration_is_known_by_the_name_of_its_file() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrating.__file__).parent / "migrations"))
+    script = ScriptDirectory.from_config(config)
+    assert migrating.revision() == script.get_current_head()
+    assert all(Path(step.path).name.startswith(f"{step.revision}_") for step in script.walk_revisions())
+
+
+def test_a_database_that_is_up_to_date_is_opened_without_what_migrations_need(database_url: str) -> None:
+    look = (
+        "import sys; from bot.store import Store; Store.open(sys.argv[1]).close(); sys.exit('alembic' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", look, database_url], check=False).returncode == 0
