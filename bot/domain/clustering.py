@@ -177,12 +177,12 @@ class Stories:
         return judge(filed.weighed, weighed, self._teller.model, self._teller.model.stream)
 
     def _candidates(self, weighed: Weighed) -> list[_Filed]:
-        """Those that share the most, by the rarity of the terms that both are found by."""
+        """Those that share the most, by the rarity of the terms that both are found by; a term that all the world uses
+        leads to none."""
         shared: defaultdict[int, int] = defaultdict(int)
         for term in self._keys(weighed):
-            if numbers := self._by_term.get(term):
-                weight = weighed.whole.get(term, _TOLD_THERE)
-                for number in numbers:
+            if weight := weighed.whole.get(term, _TOLD_THERE):
+                for number in self._by_term.get(term, ()):
                     shared[number] += weight
         near = sorted(shared, key=shared.__getitem__, reverse=True)[:COMPARED]
         at = weighed.facts.at or self._latest

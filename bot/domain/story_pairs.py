@@ -190,7 +190,13 @@ def _share_more_than_place(one: Weighed, other: Weighed) -> bool:
     shared = (weights.keys() & others.keys()) - one.facts.placing - other.facts.placing
     if min(len(weights), len(others)) < _LONG:
         return bool(shared)
-    return sum(weights[term] + others[term] >= 2 * _FINENESS for term in shared) >= _FEWEST_SHARED
+    wanted = _FEWEST_SHARED
+    for term in shared:
+        if weights[term] + others[term] >= 2 * _FINENESS:
+            wanted -= 1
+            if not wanted:
+                return True
+    return False
 
 
 def _other_numbers(a: Facts, b: Facts) -> bool:
