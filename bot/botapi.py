@@ -32,7 +32,7 @@ class NotSent(NetworkError):
 class AiohttpRequest(BaseRequest):
     """One pool of connections to the Bot API. `connections` bounds how many are open at once."""
 
-    def __init__(self, connections: int = 16, read_seconds: float = READ_SECONDS) -> None:
+    def __init__(self, connections: int = 64, read_seconds: float = READ_SECONDS) -> None:
         # From version 23 on `RetryAfter.retry_after` is a timedelta; asking for it now also avoids a warning.
         os.environ.setdefault("PTB_TIMEDELTA", "1")
         self._connections = connections

@@ -8,6 +8,7 @@ in `sending` at the next start, and sent once more, silently.
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
@@ -32,7 +33,7 @@ BREATH = timedelta(milliseconds=20)  # between two claims, so that one commit se
 IDLE = timedelta(seconds=1)  # how long an empty outbox is trusted when nobody wakes us
 FIRST_LATENCY = 0.1  # seconds; what a call to Telegram takes until we have measured it
 MEASURED = 15  # calls, the last ones; the median of them, which a few that hang do not change
-FEWEST, MOST_IN_FLIGHT = 3, 64
+FEWEST_CALLS, MOST_IN_FLIGHT = 3, 128
 STUCK = 2.0  # seconds after which a call no longer counts: three chats that hang must not hold the others
 FAILURES_OF_OUR_OWN = 5  # then an alert that we cannot even render is given up
 LONGEST_BACK_OFF = timedelta(minutes=5)
@@ -63,7 +64,9 @@ class Courier:
     ) -> None:
         self._store, self._telegram, self._written, self._clock = store, telegram, written, clock
         self._governor, self._departures, self._spacing = Governor(rates), Departures(), spacing or Spacing()
-        self._in_flight: dict[asyncio.Task[None], float] = {}  # since when, by the loop's clock
+        self._in_flight: set[asyncio.Task[None]] = set()  # from claim to record
+        self._calls: dict[int, float] = {}  # alert -> when its call went off, by the loop's clock, until it is recorded
+        self._call_ended = asyncio.Event()
         self._sent: dict[int, int] = {}  # alert -> message, not recorded yet
         self._recording: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -127,21 +130,30 @@ class Courier:
             return IDLE
         return LOOKAHEAD
 
-    def _room(self) -> int:
-        """In flight only what the allowed rate times the latency needs: a kill repeats no more than that. What has
-        been sent is in flight until that is recorded, so `FEWEST` may be, lest a busy database slows what is urgent."""
-        needed = round(median(self._latencies) / self._governor.rates.bot.total_seconds())
+    def _most_calls(self) -> int:
+        """Under way only what the allowed rate times the latency needs: a kill repeats no more than that. What has
+        been sent is under way until that is recorded, so `FEWEST_CALLS` may be, lest a busy database slows what is
+        urgent."""
+        return max(round(median(self._latencies) / self._governor.rates.bot.total_seconds()), FEWEST_CALLS)
+
+    def _under_way(self) -> int:
+        """Calls; one that hangs holds nobody's place."""
         recent = asyncio.get_running_loop().time() - STUCK
-        busy = sum(since > recent for since in self._in_flight.values())  # a call that hangs holds nobody's place
-        return min(max(needed, FEWEST) - busy, MOST_IN_FLIGHT - len(self._in_flight))
+        return sum(since > recent for since in self._calls.values())
+
+    def _room(self) -> int:
+        """Claimed are as many as may be called, and those that wait for their slots meanwhile: half a look-ahead's."""
+        waiting = len(self._in_flight) - len(self._calls)
+        ahead = max(round(LOOKAHEAD / 2 / self._governor.rates.bot), 1)
+        return min(self._most_calls() + ahead - self._under_way() - waiting, MOST_IN_FLIGHT - len(self._in_flight))
 
     def _start(self, alert: Claimed) -> None:
         task = asyncio.create_task(self._deliver(alert))
-        self._in_flight[task] = asyncio.get_running_loop().time()
+        self._in_flight.add(task)
         task.add_done_callback(self._finished)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self._in_flight.pop(task)
+        self._in_flight.discard(task)
         self._woken.set()
 
     async def _deliver(self, alert: Claimed) -> None:
@@ -151,11 +163,16 @@ class Courier:
             log.error("alert.failed", alert=alert.id, error=type(error).__name__)
             last = alert.attempts + 1 >= FAILURES_OF_OUR_OWN
             outcome = Rejected("it could not be made into a message") if last else Retry(timedelta(seconds=1))
-        await self._record(alert, outcome)
+        try:
+            await self._record(alert, outcome)
+        finally:
+            self._calls.pop(alert.id, None)
+            self._call_ended.set()
 
     async def _attempt(self, alert: Claimed) -> Outcome:
         message = self._written(alert)
         await asyncio.sleep((alert.slot - self._clock()).total_seconds())
+        await self._take_place(alert)
         wait = self._spacing.reserve(self.rates, alert.chat_id, self._clock())
         await asyncio.sleep(wait.total_seconds())
         began, at = asyncio.get_running_loop().time(), self._clock()
@@ -166,6 +183,14 @@ class Courier:
             outcome = await self._telegram.send(message)
         self._latencies.append(asyncio.get_running_loop().time() - began)
         return self._learn(alert.chat_id, at, outcome)
+
+    async def _take_place(self, alert: Claimed) -> None:
+        """Wait until another call may be under way."""
+        while self._under_way() >= self._most_calls():
+            self._call_ended.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._call_ended.wait(), STUCK / 4)
+        self._calls[alert.id] = asyncio.get_running_loop().time()
 
     def _learn(self, chat_id: int, at: datetime, outcome: Outcome) -> Outcome:
         """What the outcome of a call that went off `at` says of the rate, and whether it is to be believed."""
@@ -225,10 +250,8 @@ class Courier:
             await self._store.write(lambda c: outbox.mark_sent(c, sent, self._clock()))
 
     async def _sleep(self, wait: timedelta) -> None:
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._woken.wait(), wait.total_seconds())
-        except TimeoutError:
-            return
 
 
 def settle(connection: Connection, alert: Claimed, outcome: Outcome, now: datetime) -> None:

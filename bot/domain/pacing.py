@@ -16,7 +16,7 @@ SECOND = timedelta(seconds=1)
 EASED = 1.02  # under the rate that was just taken: ours is even, Telegram's count is not
 FASTER_EVERY = timedelta(seconds=60)  # without a refusal: the rate may rise again by
 FASTER = 0.95
-EVEN = 1.015  # times the shortest time between two: calls arrive some ms early or late, and 30 must not become 31
+EVEN = 1.02  # times the shortest time between two: calls arrive some ms early or late, and 30 must not become 31
 LATE = 0.5  # of a second: a refusal so late in one of the clock says how many were taken in it
 REMEMBERED = timedelta(seconds=5)
 MANY_CHATS = 1_000  # remembered; then those that may be written to again are forgotten

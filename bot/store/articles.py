@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, insert, select, update
@@ -134,21 +135,27 @@ def recent(connection: Connection, since: datetime) -> Iterator[tuple[Article, i
 
 
 def of_stories(connection: Connection, story_ids: Collection[int]) -> dict[int, list[Told]]:
-    """The first reports of each story, in the order of filing; the text of all but the first is cut."""
+    """The first reports of each story, in the order of filing; of long texts the beginning."""
+    told: defaultdict[int, list[Told]] = defaultdict(list)
+    for row in connection.execute(_first_reports(), {"stories": list(story_ids)}):
+        told[row.story_id].append(Told(row.id, article_of(row), row.name_ar, row.name_en, row.relation))
+    return told
+
+
+@cache  # made once: making it takes longer than running it
+def _first_reports() -> Select[Any]:
     text = func.substr(articles.c.text, 1, READ_OF_A_REPORT).label("text")
     number = func.row_number().over(partition_by=articles.c.story_id, order_by=articles.c.id).label("number")
     columns = [column for column in articles.c if column.name != "text"]
+    asked = articles.c.story_id.in_(bindparam("stories", expanding=True))
     query = (
         select(*columns, text, number, sources.c.name_ar, sources.c.name_en)
         .join(sources, sources.c.id == articles.c.source_id)
-        .where(articles.c.story_id.in_(story_ids), articles.c.relation.is_not(None))
+        .where(asked, articles.c.relation.is_not(None))
         .order_by(articles.c.id)
     )
     numbered = query.subquery()
-    told: defaultdict[int, list[Told]] = defaultdict(list)
-    for row in connection.execute(select(numbered).where(numbered.c.number <= MOST_TOLD).order_by(numbered.c.id)):
-        told[row.story_id].append(Told(row.id, article_of(row), row.name_ar, row.name_en, row.relation))
-    return told
+    return select(numbered).where(numbered.c.number <= MOST_TOLD).order_by(numbered.c.id)
 
 
 def by_ids(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Told, int]]:
