@@ -16,6 +16,8 @@ from bot.botapi import AiohttpRequest
 from bot.cards import Cards
 from bot.delivery import FAILURES_OF_OUR_OWN, Courier, back_off
 from bot.domain.alerting import AlertKind
+from bot.domain.model import Message as Sending
+from bot.domain.outcomes import Outcome, Sent
 from bot.domain.pacing import Rates
 from bot.notifier import Notifier
 from bot.places import Places
@@ -297,6 +299,53 @@ async def test_never_more_than_the_rate_arrives_in_any_second(store: Store) -> N
     busiest = max(sum(t <= other < t + SECOND for other in times) for t in times)
     assert busiest <= 110, busiest  # this machine may be busy, and both ends are in one process
     assert times[-1] - times[0] < 10 * SECOND
+
+
+class SlowTelegram:
+    """Takes its time for every call, and counts those that are under way."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.calls = self.under_way = self.most = 0
+
+    async def send(self, message: Sending) -> Outcome:
+        self.calls, self.under_way = self.calls + 1, self.under_way + 1
+        self.most = max(self.most, self.under_way)
+        await asyncio.sleep(self.seconds)
+        self.under_way -= 1
+        return Sent(self.calls)
+
+    async def edit(self, message_id: int, message: Sending) -> Outcome:
+        raise NotImplementedError
+
+
+async def test_under_way_is_only_what_the_rate_times_the_latency_needs(idle: Post) -> None:
+    """At 10 a second and 0.32 s a call: three, which a kill could repeat, and one that waits for its moment."""
+    slow, rates, most = SlowTelegram(0.32), Rates(bot=SECOND / 10, chat=SECOND / 5), 0
+    await idle.queue(*range(1, 16))
+    courier = Courier(idle.store, slow, Cards(translations(), Places().name_of).write, rates, now)
+    run = asyncio.create_task(courier.run())
+    while (states := await idle.states()).count("sent") < 15:
+        most = max(most, states.count("sending"))
+        await asyncio.sleep(0.01)
+    courier.stop()
+    await run
+    assert slow.calls == 15
+    assert 1 <= slow.most <= 3
+    assert most <= 4
+
+
+async def test_calls_that_hang_hold_up_nobody_else(idle: Post) -> None:
+    slow = SlowTelegram(6)
+    await idle.queue(*range(1, 8))
+    courier = Courier(idle.store, slow, Cards(translations(), Places().name_of).write, Rates(bot=SECOND / 10), now)
+    run = asyncio.create_task(courier.run())
+    async with asyncio.timeout(15):
+        while slow.under_way < 6:
+            await asyncio.sleep(0.02)
+        courier.stop()
+        await run
+    assert slow.calls >= 6
 
 
 async def test_a_later_report_is_shown_in_the_message_that_is_there_without_a_sound(post: Post) -> None:
