@@ -25,8 +25,8 @@ def past_years(passage: Passage, year: int | None, dating: int) -> Iterator[int]
     A year in the first words of a text is its dateline and counts only with the word عام before it.
     """
     limit = year if year is not None else LAST_PAST + 1
-    for at, token in enumerate(passage.tokens):
-        found = _YEAR.fullmatch(token.form) if token.form[-1:].isdigit() else None
+    for at in passage.numbers:
+        found = _YEAR.fullmatch(passage.tokens[at].form)
         if found is None or int(found[1]) >= limit or at == 0:
             continue
         if any(dating in meaning.slots for meaning in passage.meanings[max(0, at - 3) : at]):
@@ -36,9 +36,10 @@ def past_years(passage: Passage, year: int | None, dating: int) -> Iterator[int]
 def dated_days(passage: Passage, months: int) -> Iterator[int]:
     """The tokens that are the day of «في 25 تموز»: news of today names the weekday, what has a date is known."""
     tokens = passage.tokens
-    for at in range(1, len(tokens) - 1):
+    for at in passage.numbers:
         day = tokens[at].form
-        if day.isdigit() and len(day) <= 2 and tokens[at - 1].form in _ON and months in passage.meanings[at + 1].slots:
+        within = 0 < at < len(tokens) - 1 and day.isdigit() and len(day) <= 2
+        if within and tokens[at - 1].form in _ON and months in passage.meanings[at + 1].slots:
             yield at
 
 

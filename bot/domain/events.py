@@ -10,11 +10,10 @@ Modality comes first: an `Event` is news only where its modality is `reported` (
 which category is data (bot/data/vocabulary.yaml, in the notation of bot.domain.wording).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.domain.arabic import normalise
 from bot.domain.event_dates import dated_days, futures, past_years
@@ -22,7 +21,7 @@ from bot.domain.gazetteer import WIDE, Place
 from bot.domain.modality import Modality, Stances
 from bot.domain.places import Mention
 from bot.domain.scenes import Scenes, SceneWords, apart, known
-from bot.domain.tolls import TollReader, Tolls
+from bot.domain.tolls import Claim, TollReader, Tolls, tolls_of
 from bot.domain.whereabouts import Atlas, Whereabouts
 from bot.domain.wording import Found, Passage, Phrasebook
 
@@ -93,18 +92,29 @@ class _Category:
     foreign_hands: bool  # forces of other countries do it in Syria: the name of one is no sign of abroad
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    """An event on its way: where it stands, and whether its phrase is faint."""
+class _Spot(NamedTuple):
+    """An event on its way, at tokens `first:last`; whether its phrase is faint, and the places of its scene."""
 
-    event: Event
+    category: _Category
+    modality: Modality
     passage: Passage
-    at: int
+    first: int
+    last: int
     faint: bool
+    codes: tuple[str, ...] = ()
 
     @property
     def leading(self) -> bool:
-        return self.passage.field == "title" or self.passage.sentences[self.at] == 0
+        return self.passage.field == "title" or self.passage.sentences[self.first] == 0
+
+    def event(self, harmed: bool) -> Event:
+        name, field, tokens = self.category.name, self.passage.field, self.passage.tokens
+        severity = _severity(self.category.severity, self.modality, harmed)
+        start, end = tokens[self.first].start, tokens[self.last - 1].end
+        return Event(name, self.modality, severity, field, start, end, known(self.codes))
+
+
+_Judge = Callable[[Passage, int, int, _Category | None], Modality]  # of what is at tokens `first:last`, if it is a deed
 
 
 class EventReader:
@@ -146,36 +156,43 @@ class EventReader:
         text = "" if text.strip() == title.strip() else text  # said once
         passages = [self._book.read("title", title), self._book.read("text", text, alone=not title.strip())]
         found = [(passage, self._book.find(passage)) for passage in passages]
+        deeds = [(passage, spot) for passage, groups in found for spot in groups.get(_EVENT, ()) if spot.key != _MASK]
+        claims = [(passage, claim) for passage in passages for claim in self._tolls.claims(passage)]
+        if not deeds and not claims:
+            return Happenings()
+        judge, masked = self._judge(passages, found, mentions, year), _masked(found)
+        spots = [self._spot(passage, spot, judge) for passage, spot in deeds]
+
+        def counts(passage: Passage, at: int) -> bool:
+            if (passage.field, at) in masked:  # «متهم بقتل شاب»
+                return False
+            return judge(passage, at, at + 1, None) in _COUNTED and not _all_abroad(spots, passage, at)
+
+        counted = [claim for passage, claim in claims if counts(passage, passage.token_at(claim.start))]
+        return self._happenings(passages, spots, counted, mentions)
+
+    def _judge(
+        self,
+        passages: Sequence[Passage],
+        found: Sequence[tuple[Passage, Mapping[str, Sequence[Found]]]],
+        mentions: Sequence[Mention],
+        year: int | None,
+    ) -> _Judge:
         cues = [(passage, cue) for passage, groups in found for cue in groups.get(_CUE, ())]
         titled = bool(passages[0].tokens)
         cues += [(passage, cue) for passage in passages for cue in self._dated(passage, year, titled)]
         stances = Stances(passages, cues, self._breaks, self._since, self._turns)
         where = Whereabouts(self._atlas, passages, mentions)
-
         heralded = self._heralded(passages, found[0][1])
 
-        def modality(passage: Passage, first: int, last: int, deed: _Category | None = None) -> Modality:
+        def judge(passage: Passage, first: int, last: int, deed: _Category | None) -> Modality:
             if where.abroad(passage, first, deed is None or deed.foreign_hands, deed is not None and deed.arrives):
                 return Modality.ABROAD
             told = stances.of(passage, first, last)
             aside = told is Modality.REPORTED and not heralded and self._aside(passage, first, last)
             return Modality.BACKGROUND if aside else told
 
-        spots = []
-        for passage, groups in found:
-            for spot in groups.get(_EVENT, ()):
-                if spot.key != _MASK:
-                    deed = self._categories[spot.key.partition("/")[0]]
-                    spots.append(self._spot(passage, spot, modality(passage, spot.first, spot.last, deed)))
-        masked = _masked(found)
-
-        def counts(passage: Passage, at: int) -> bool:
-            if (passage.field, at) in masked:  # «متهم بقتل شاب»
-                return False
-            return modality(passage, at, at + 1) in _COUNTED and not _all_abroad(spots, passage, at)
-
-        tolls = self._tolls.read(passages, counts)
-        return self._happenings(passages, spots, tolls, mentions)
+        return judge
 
     def _heralded(self, passages: Sequence[Passage], in_title: Mapping[str, Sequence[Found]]) -> bool:
         """Whether the title promises events. One of a statement or a feature does not; nor do we ask it of a text
@@ -207,9 +224,10 @@ class EventReader:
         for at in futures(passage):
             yield Found("planned/after", at, at + 1, 1, 0, _CUE)
 
-    def _spot(self, passage: Passage, found: Found, modality: Modality) -> _Spot:
+    def _spot(self, passage: Passage, found: Found, judge: _Judge) -> _Spot:
         name, _, faint = found.key.partition("/")
         category = self._categories[name]
+        modality = judge(passage, found.first, found.last, category)
         meaning = passage.meanings[found.first]
         if modality is Modality.REPORTED:
             if meaning.future:
@@ -220,9 +238,7 @@ class EventReader:
                 modality = Modality.BACKGROUND
             elif category.unless_confirmed:
                 modality = category.unless_confirmed
-        start, end = passage.tokens[found.first].start, passage.tokens[found.last - 1].end
-        event = Event(name, modality, category.severity, passage.field, start, end)
-        return _Spot(event, passage, found.first, bool(faint))
+        return _Spot(category, modality, passage, found.first, found.last, bool(faint))
 
     def _known_already(self, passage: Passage, first: int, last: int) -> bool:
         """«الاشتباكات» with ال and nothing to say which, or «الغارات التي …»: what a reader is taken to know. Not in a
@@ -243,68 +259,63 @@ class EventReader:
         return any(self._exposed in meaning.slots for meaning in passage.meanings[start:at])
 
     def _happenings(
-        self, passages: Sequence[Passage], spots: Iterable[_Spot], tolls: Tolls, mentions: Sequence[Mention]
+        self, passages: Sequence[Passage], spots: Sequence[_Spot], claims: Sequence[Claim], mentions: Sequence[Mention]
     ) -> Happenings:
         places = {mention.place.code: _widest(mention) for mention in mentions}
-        spots, tolls = self._placed(passages, list(spots), tolls, mentions)
-        kept = self._unhidden([s for s in spots if s.event.modality is not Modality.WISHED], places)
-        hurt = {claim.codes for claim in tolls.claims if claim.kind in _HURT and claim.number}
+        spots, claims = self._placed(passages, spots, claims, mentions)
+        kept = self._unhidden([s for s in spots if s.modality is not Modality.WISHED], places)
+        hurt = {claim.codes for claim in claims if claim.kind in _HURT and claim.number}
 
-        @cache
-        def harmed(codes: tuple[str, ...]) -> bool:
-            return any(not apart(codes, others, places) for others in hurt)
-
-        events = tuple(
-            replace(s.event, codes=known(s.event.codes), severity=_severity(s.event, harmed(s.event.codes)))
-            for s in kept
-        )
-        tolls = replace(tolls, claims=tuple(replace(c, codes=known(c.codes)) for c in tolls.claims))
+        scenes = {spot.codes for spot in kept}
+        harmed = {codes for codes in scenes if any(not apart(codes, others, places) for others in hurt)}
+        events = tuple(spot.event(spot.codes in harmed) for spot in kept)
         told: dict[str, Event] = {}
         everywhere: dict[str, dict[str, None]] = {}  # of each category, where it is told of in the same modality
         for event in sorted(events, key=_telling):
             best = told.setdefault(event.category, event)
             if best.modality is event.modality:
                 everywhere.setdefault(event.category, {}).update(dict.fromkeys(event.codes))
-        order = [replace(event, codes=tuple(everywhere[name])) for name, event in told.items()]
-        order.sort(key=lambda e: (e.field != "title", e.start))
+        order = sorted(told.values(), key=lambda e: (e.field != "title", e.start))
         main = order[0] if order and (order[0].field == "title" or order[0].rings) else None
-        return Happenings(_unique(events), tuple(replace(e, main=e is main) for e in order), tolls)
+        summed = tuple(replace(e, codes=tuple(everywhere[e.category]), main=e is main) for e in order)
+        numbers = tuple(replace(claim, codes=known(claim.codes)) for claim in claims)
+        return Happenings(_unique(events), summed, tolls_of(numbers))
 
     def _placed(
-        self, passages: Sequence[Passage], spots: Sequence[_Spot], tolls: Tolls, mentions: Sequence[Mention]
-    ) -> tuple[list[_Spot], Tolls]:
+        self, passages: Sequence[Passage], spots: Sequence[_Spot], claims: Sequence[Claim], mentions: Sequence[Mention]
+    ) -> tuple[list[_Spot], list[Claim]]:
         """Every event and every number with the places of its scene."""
-        scenes = {}
+        placed: list[_Spot] = []
+        counted: list[Claim] = []
         for passage in passages:
-            deeds = {spot.at for spot in spots if spot.passage is passage}
-            deeds |= {passage.token_at(claim.start) for claim in tolls.claims if claim.field == passage.field}
-            scenes[passage.field] = Scenes(passage, deeds, mentions, self._scenes)
-        fields = {passage.field: passage for passage in passages}
-        claims = tuple(
-            replace(c, codes=scenes[c.field].codes_at(fields[c.field].token_at(c.start))) for c in tolls.claims
-        )
-        placed = [replace(s, event=replace(s.event, codes=scenes[s.passage.field].codes_at(s.at))) for s in spots]
-        return placed, replace(tolls, claims=claims)
+            here = [spot for spot in spots if spot.passage is passage]
+            numbers = [(claim, passage.token_at(claim.start)) for claim in claims if claim.field == passage.field]
+            if here or numbers:
+                deeds = {*(spot.first for spot in here), *(at for _, at in numbers)}
+                scenes = Scenes(passage, deeds, mentions, self._scenes)
+                placed += (spot._replace(codes=scenes.codes_at(spot.first)) for spot in here)
+                counted += (replace(claim, codes=scenes.codes_at(at)) for claim, at in numbers)
+        return placed, counted
 
     def _unhidden(self, spots: Sequence[_Spot], places: Mapping[str, Place]) -> list[_Spot]:
         """Without those that another event of the same places, or of none, tells better."""
-        sure = {s.event.category for s in spots if not s.faint and s.event.modality in _HAPPENED}
+        sure = {s.category.name for s in spots if not s.faint and s.modality in _HAPPENED}
         kept = [s for s in spots if not s.faint or self._counts(s, sure)]
         where: dict[str, set[tuple[str, ...]]] = {}
         for spot in kept:
-            if spot.event.modality in _HAPPENED:
-                where.setdefault(spot.event.category, set()).add(spot.event.codes)
+            if spot.modality in _HAPPENED:
+                where.setdefault(spot.category.name, set()).add(spot.codes)
 
-        @cache
         def hidden(category: str, codes: tuple[str, ...]) -> bool:
-            hiding = self._categories[category].hides - {category}
-            return any(not apart(codes, others, places) for name in hiding for others in where.get(name, ()))
+            hiding = where.keys() & self._categories[category].hides
+            return any(not apart(codes, others, places) for name in hiding for others in where[name])
 
-        return [s for s in kept if not hidden(s.event.category, s.event.codes)]
+        told = {(spot.category.name, spot.codes) for spot in kept}
+        better = {each for each in told if hidden(*each)}
+        return [spot for spot in kept if (spot.category.name, spot.codes) not in better]
 
     def _counts(self, spot: _Spot, sure: set[str]) -> bool:
-        category = self._categories[spot.event.category]
-        return category.yields_to.isdisjoint(sure) and (spot.leading or not category.faint_in_lead)
+        return spot.category.yields_to.isdisjoint(sure) and (spot.leading or not spot.category.faint_in_lead)
 
 
 _COUNTED = frozenset((Modality.REPORTED, Modality.ALLEGED))
@@ -323,7 +334,7 @@ def _masked(found: Iterable[tuple[Passage, Mapping[str, Sequence[Found]]]]) -> s
 def _all_abroad(spots: Iterable[_Spot], passage: Passage, at: int) -> bool:
     """Whether a sentence tells events, and all of them abroad: then its dead are abroad too."""
     sentence = passage.sentences[at]
-    told = [s.event.modality for s in spots if s.passage is passage and passage.sentences[s.at] == sentence]
+    told = [s.modality for s in spots if s.passage is passage and passage.sentences[s.first] == sentence]
     return bool(told) and all(modality is Modality.ABROAD for modality in told)
 
 
@@ -332,7 +343,7 @@ def _category(name: str, body: Mapping[str, Any]) -> _Category:
     return _Category(
         name,
         Severity[body["severity"].upper()],
-        frozenset(body.get("hides", ())),
+        frozenset(body.get("hides", ())) - {name},
         frozenset(body.get("yields_to", ())),
         bool(body.get("faint_in_lead")),
         Modality(confirmed) if confirmed else None,
@@ -341,14 +352,14 @@ def _category(name: str, body: Mapping[str, Any]) -> _Category:
     )
 
 
-def _severity(event: Event, harmed: bool) -> Severity:
+def _severity(usual: Severity, modality: Modality, harmed: bool) -> Severity:
     """From the category; a step up where people died or were hurt (`harmed`), a step down for what has not happened,
     INFO for what is no news."""
-    if event.modality in _HARD:
-        hurt = harmed and event.severity >= Severity.MEDIUM
-        return Severity(min(Severity.CRITICAL, event.severity + hurt))
-    if event.modality in _SOFTER:
-        return Severity(max(Severity.INFO, event.severity - 1))
+    if modality in _HARD:
+        hurt = harmed and usual >= Severity.MEDIUM
+        return Severity(min(Severity.CRITICAL, usual + hurt))
+    if modality in _SOFTER:
+        return Severity(max(Severity.INFO, usual - 1))
     return Severity.INFO
 
 

@@ -6,7 +6,7 @@ doubt a sentence stays. The words are those of Arabic outlets and their Telegram
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.domain.sentences import Sentence, sentences
 
@@ -89,6 +89,7 @@ _MACHINE = re.compile(
     r"(?:previous|prior|above|instruction)|system\s+prompt|<\|\w+\|>|\[/?INST\]|as an ai\b",
     re.IGNORECASE,
 )
+_ORDERS, _LATIN = ("تجاهل", "انس", "أهمل", "تخط", "أنت"), re.compile(r"[A-Za-z<\[]")  # what any of them begins with
 _LINK = re.compile(r"(?:https?://|www\.|t\.me/|pic\.twitter)\S+")
 _CODE = re.compile(r"\[/?[a-z][a-z_-]{2,}[^\]\n]{0,200}\]")
 _SIGNS = re.compile(
@@ -107,8 +108,7 @@ _CUT_UTF8 = frozenset("ØÙÚÛ")
 _MOJIBAKE = re.compile(r"\S*[ØÙÚÛ]\S{0,3}$")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A sentence of news: `raw` is what stands at `start:end` of the text, `text` how it is shown.
 
     `line` is the number of its line among those that are not empty.
@@ -129,7 +129,7 @@ def news(text: str, kept: Sequence[int] = ()) -> list[Piece]:
     text = text[:LONGEST_READ]
     lines = list(_lines(text))
     stopped = sum(_is_ended(line) for line in lines) * 2 > len(lines)
-    commanded = _MACHINE.search(text) is not None
+    commanded = addresses_a_machine(text)
     found: list[Piece] = []
     for number, line in enumerate(lines):
         spoken = text[line[0].start : line[-1].end]
@@ -137,7 +137,7 @@ def news(text: str, kept: Sequence[int] = ()) -> list[Piece]:
         if whole and (is_furniture(spoken) or (stopped and _is_heading(line, spoken))):
             continue
         for sentence in line:
-            if commanded and _MACHINE.search(sentence.text):
+            if commanded and addresses_a_machine(sentence.text):
                 continue
             piece = _piece(sentence, number, kept)
             if piece is not None:
@@ -156,7 +156,8 @@ def is_furniture(line: str) -> bool:
 
 def addresses_a_machine(text: str) -> bool:
     """Whether a text gives orders to a program that may read it («تجاهل التعليمات السابقة»)."""
-    return _MACHINE.search(text) is not None
+    suspect = _LATIN.search(text) is not None or any(order in text for order in _ORDERS)
+    return suspect and _MACHINE.search(text) is not None
 
 
 def shown(part: str) -> str:

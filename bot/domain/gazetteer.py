@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.domain.arabic import normalise
+from bot.domain.remembering import Remembered
 
 LEVELS = ("governorate", "district", "subdistrict", "town", "quarter", "region", "site")
 WIDE = ("governorate", "district")  # places too wide for a distance to mean anything
 _NEAR_KM = 30.0
 _FEW = 8
 _REMEMBERED = 50_000  # pairs of names whose kinship is kept
+_AREAS = 16  # places of which all that lies below is kept: those that sources write about come with every item
 _EARTH_RADIUS_KM = 6371.0
 _CELL_DEGREES = 0.25  # about 25 km: the side of a cell of the index of neighbours
 
@@ -78,6 +80,7 @@ class Gazetteer:
         self._by_code = {place.code: place for place in places}
         self.core = frozenset(self._by_code if core is None else core)
         self._above: dict[str, tuple[Place, ...]] = {}
+        self._within = Remembered(self._below, _AREAS)
         self._kin: dict[tuple[tuple[str, ...], tuple[str, ...]], float] = {}
         self._children: dict[str, list[str]] = defaultdict(list)  # the tree, and what lies in a region
         self._regions: dict[str, list[Place]] = defaultdict(list)
@@ -185,6 +188,9 @@ class Gazetteer:
 
     def within(self, code: str) -> frozenset[str]:
         """The codes of the place and of everything below it: what a watch on the place covers."""
+        return self._within[code]
+
+    def _below(self, code: str) -> frozenset[str]:
         found, waiting = {code}, [code]
         while waiting:
             for child in self._children.get(waiting.pop(), ()):

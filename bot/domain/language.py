@@ -107,6 +107,10 @@ _ARABIC_SHAPES: tuple[tuple[re.Pattern[str], Points], ...] = (
     # Sorani before ە had a letter of its own: ه and a non-joiner
     (re.compile("ئه\u200c|.*ه\u200c.+ه(?:\u200c|$)|.*ه\u200c(?!ها|ای|اند|است|ام|ی|تر|$)"), {"ckb": 2}),
 )
+_FOREIGN_LETTERS = re.compile(
+    f"[\u200c{''.join(letter for letter, points in _ARABIC_LETTERS.items() if points.keys() - {'ar'})}]"
+)
+_FOREIGN_WORDS = frozenset(word.translate(_FOLD) for word, points in _ARABIC_WORDS.items() if points.keys() - {"ar"})
 
 _LATIN_LETTERS = _votes(
     ("ı ğ", {"tr": 2, "other": 1}),
@@ -200,8 +204,8 @@ _ASKED: Final[dict[str, dict[str, float]]] = {
 def detect(text: str) -> str:
     """Return one of `LANGUAGES` for a text of any length; "other" when it holds no words. Never raises."""
     words = _WORD.findall(_legible(text))
-    arabic = [word for word in words if _ARABIC.match(word)]
-    latin = [word for word in words if _LATIN.match(word)]
+    arabic = [word for word in words if _script(word[0]) is _ARABIC]
+    latin = [word for word in words if _script(word[0]) is _LATIN] if len(arabic) < len(words) else []
     if 2 * (_length(arabic) + _length(latin)) <= _length(words):
         return "other"
     # names in Latin letters do not make an Arabic headline English, one Arabic word makes no English one Arabic
@@ -211,14 +215,22 @@ def detect(text: str) -> str:
     return _latin_script(latin[:_READ_WORDS])
 
 
+@lru_cache(maxsize=512)
+def _script(letter: str) -> re.Pattern[str] | None:
+    return next((script for script in (_ARABIC, _LATIN) if script.match(letter)), None)
+
+
 def _length(words: Iterable[str]) -> int:
     return sum(map(len, words))
 
 
 def _legible(text: str) -> str:
     """The beginning of the text without addresses, tags and unseen marks; tags speak only where nothing else does."""
-    pieces = [piece for piece in text[: 2 * _READ_CHARACTERS].split() if not _ADDRESS.search(piece)]
-    untagged = " ".join(piece for piece in pieces if "#" not in piece)
+    beginning = text[: 2 * _READ_CHARACTERS]
+    pieces = beginning.split()
+    if _ADDRESS.search(beginning):
+        pieces = [piece for piece in pieces if not _ADDRESS.search(piece)]
+    untagged = " ".join([piece for piece in pieces if "#" not in piece] if "#" in beginning else pieces)
     if not _WORD.search(untagged):
         untagged = " ".join(pieces).replace("_", " ")
     seen = _UNSEEN.sub("", untagged[:_READ_CHARACTERS])
@@ -226,10 +238,20 @@ def _legible(text: str) -> str:
 
 
 def _arabic_script(words: list[str]) -> str:
+    if not _may_be_foreign(words):
+        return "ar"
     points = _sum(map(_arabic_opinions, words))
     if not points.keys() - {"ar"}:
         return "ar"
     return _clear(points, len(words)) or _ask(points, "arabic", " ".join(words).translate(_FOLD))
+
+
+def _may_be_foreign(words: list[str]) -> bool:
+    """False only where nothing speaks for another language of the Arabic script: most texts need no vote."""
+    sample = " " + " ".join(words)
+    if " ئ" in sample or "وو" in sample or _FOREIGN_LETTERS.search(sample):
+        return True
+    return not _FOREIGN_WORDS.isdisjoint(sample.replace("ى", "ي").split())  # no other letter to fold is Arabic
 
 
 @lru_cache(maxsize=_REMEMBERED_WORDS)

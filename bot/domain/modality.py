@@ -15,8 +15,8 @@ Decides nothing about places: `abroad` is added by events.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.domain.wording import Found, Passage
 
@@ -58,13 +58,12 @@ _STATEMENTS = frozenset((Modality.WISHED, Modality.BACKGROUND))
 _RANK = {modality: rank for rank, modality in enumerate(PRECEDENCE)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
+class _Reach(NamedTuple):
     modality: Modality
     scope: str
     passage: Passage
     cue: Found
-    end: int  # the first token that an "after" no longer reaches
+    end: int  # the first token that an "after" no longer reaches; of another scope, where the cue ends
 
 
 class Stances:
@@ -85,7 +84,8 @@ class Stances:
             modality, _, scope = cue.key.partition("/")
             if modality == Modality.NONE:
                 continue
-            reach = _Reach(Modality(modality), scope, passage, cue, _end(passage, cue, breaks, since))
+            end = _end(passage, cue, breaks, since) if scope == "after" else cue.last
+            reach = _Reach(Modality(modality), scope, passage, cue, end)
             if scope in {"onwards", "text", "title"}:
                 self._wide.append(reach)
             else:

@@ -4,7 +4,7 @@ Pure reading of numbers; what they count is judged by tolls. A number above ten 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.domain.arabic import Token, normalise
 
@@ -35,8 +35,7 @@ _SOME = frozenset(
 _TEN = normalise("عشر")
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number at tokens `first:last`; `value` is None for «عشرات», and for what is too large to be true."""
 
     first: int

@@ -6,7 +6,7 @@ bot/data/place_cues.yaml. Decides nothing: `places.recognise` adds the weights u
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -44,7 +44,7 @@ _REACH = 5  # words behind a name in which its country is looked for
 _ABROAD = frozenset(("country", "foreign_city", "foreign_adjective"))
 _LEADING = frozenset(("after_direction", "direction", "settlement", "area", "edge"))
 _PERSONAL = frozenset(("prev_title", "prev_given_name", "prev_kin", "next_given_name", "next_kin"))
-_ARTICLE = ("country", "foreign_city", "foreign_adjective", "syria", "syrian_actor", "sport")
+_ARTICLE = frozenset(("country", "foreign_city", "foreign_adjective", "syria", "syrian_actor", "sport"))
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,11 @@ class Lexicon:
     abroad: Mapping[str, frozenset[str]]
     beside: Mapping[str, float]  # "<word" before and ">word" after: log-odds of a place
     namesakes: frozenset[str] = frozenset()  # names that towns of several governorates share
+
+    @cached_property
+    def telling(self) -> Mapping[str, frozenset[str]]:
+        """The words that say something of a whole article, with what of their kinds does."""
+        return {form: kinds & _ARTICLE for form, kinds in self.kinds.items() if kinds & _ARTICLE}
 
     @classmethod
     def from_lists(cls, lists: Mapping[str, object], beside: str = "") -> "Lexicon":
@@ -115,17 +120,21 @@ class Surroundings:
     """What a whole article says: how often each kind of telling word stands in it and in each clause."""
 
     def __init__(self, passages: Sequence[Passage], lexicon: Lexicon) -> None:
-        self.forms = {token.form for passage in passages for token in passage.tokens}
+        self._passages = passages
         self.words = sum(len(passage.tokens) for passage in passages)
         self.counts = dict.fromkeys(_ARTICLE, 0)
         self.clauses: dict[tuple[str, int], set[str]] = {}
-        kinds = lexicon.kinds
+        telling = lexicon.telling
         for passage in passages:
             for token in passage.tokens:
-                for kind in kinds.get(token.form, _NONE):
-                    if kind in self.counts:
+                if token.form in telling:
+                    for kind in telling[token.form]:
                         self.counts[kind] += 1
                         self.clauses.setdefault((passage.field, token.clause), set()).add(kind)
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        return frozenset(token.form for passage in self._passages for token in passage.tokens)
 
     @cached_property
     def cues(self) -> Cues:
@@ -165,10 +174,10 @@ class NameCues:
         self._lexicon = lexicon
         self._known: dict[tuple[str, frozenset[str]], Cues] = {}
 
-    def of(self, name: str, levels: Iterable[str]) -> Cues:
-        key = (name, frozenset(levels))
+    def of(self, name: str, levels: frozenset[str]) -> Cues:
+        key = name, levels
         if key not in self._known:
-            self._known[key] = self._work_out(name, key[1])
+            self._known[key] = self._work_out(name, levels)
         return self._known[key]
 
     def _work_out(self, name: str, levels: frozenset[str]) -> Cues:
@@ -208,7 +217,7 @@ class NameCues:
 
 
 def cues_around(
-    passage: Passage, spot: Spot, levels: Iterable[str], lexicon: Lexicon, article: Surroundings, names: NameCues
+    passage: Passage, spot: Spot, levels: frozenset[str], lexicon: Lexicon, article: Surroundings, names: NameCues
 ) -> Cues:
     """The evidence for one spot: of its name, of the words beside it, of its clause and of the article."""
     tokens, first, last = passage.tokens, spot.first, spot.last

@@ -13,15 +13,18 @@ is read twice: first each name by itself, then with what the other names of the 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.domain.arabic import Token, normalise, tokenise
 from bot.domain.gazetteer import WIDE, Gazetteer, Place
 from bot.domain.place_company import Company, add_company
 from bot.domain.place_cues import Cues, Lexicon, NameCues, Passage, Sighting, Surroundings, cues_around
 from bot.domain.place_roles import Role, role_of, sends_help
+from bot.domain.remembering import Remembered
 from bot.domain.spotting import NameIndex, Spot, WordCounts
 
 _SHORTEST_LATIN = 4  # letters of a name in Latin script; shorter ones are words of other languages
+_REMEMBERED = 1024  # names whose places are kept together
 OBSCURE_THRESHOLD = 0.75
 DOUBTFUL_FROM = 0.2  # below this a name is not even mentioned as possible
 # Cues too rare in the labelled texts to be fitted. Whoever names a village of a name that several governorates have
@@ -29,8 +32,7 @@ DOUBTFUL_FROM = 0.2  # below this a name is not even mentioned as possible
 _GIVEN = {"company_elsewhere": (0.0, -4.0)}
 
 
-@dataclass(frozen=True, slots=True)
-class Clue:
+class Clue(NamedTuple):
     """One piece of evidence: a cue's name and what it adds to the log-odds that the name is the place."""
 
     cue: str
@@ -79,8 +81,16 @@ class Model:
 
 def chance(weights: Mapping[str, float], cues: Cues) -> float:
     """The probability that the cues, weighed and added up, make a place."""
-    total = weights.get("always", 0.0) + sum(weights.get(cue, 0.0) * value for cue, value in cues.items())
+    total = weights.get("always", 0.0) + sum([weights.get(cue, 0.0) * value for cue, value in cues.items()])
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+class _Meant(NamedTuple):
+    """What is known of the places of a name."""
+
+    places: tuple[Place, ...]
+    levels: frozenset[str]
+    scattered: bool  # towns of several governorates
 
 
 class PlaceReader:
@@ -99,6 +109,7 @@ class PlaceReader:
                 if name[0] > "\u0590" or (place.code in gazetteer.core and len(name) >= _SHORTEST_LATIN):
                     named.setdefault(name, []).append(place.code)
         self._index = NameIndex(named, lexicon.masks)
+        self._meant = Remembered(self._meaning, _REMEMBERED)
 
     def recognise(self, title: str | None, text: str, source_area: str | None = None) -> tuple[Mention, ...]:
         """Every name that is or may be a place, in order. `source_area`: the code of the place that a
@@ -121,7 +132,7 @@ class PlaceReader:
         if len(spots) != 1:
             return 1.0
         places = [self.gazetteer[code] for code in spots[0].codes]
-        cues = self._names.of(spots[0].name, {place.level for place in places})
+        cues = self._names.of(spots[0].name, frozenset(place.level for place in places))
         return 1 - chance(self.model.first, cues | {"unplaced_common": cues.get("name_common", 0.0)})
 
     def sight(self, title: str | None, text: str) -> list[Sighting]:
@@ -130,23 +141,27 @@ class PlaceReader:
         for field, words in (("title", title), ("text", text)):
             tokens = tokenise(words) if words else ()
             passages.append(Passage(field, words or "", tokens, tuple(self._spots(words or "", tokens))))
+        if not any(passage.spots for passage in passages):
+            return []
         article = Surroundings(passages, self._lexicon)
         found = []
         for passage in passages:
             for spot in passage.spots:
-                places = tuple(self.gazetteer[code] for code in spot.codes)
-                levels = {place.level for place in places}
-                if self.gazetteer.core.isdisjoint(spot.codes):
-                    levels.add("obscure")  # only the complete lists know the name
+                places, levels, scattered = self._meant[spot.codes]
                 cues = cues_around(passage, spot, levels, self._lexicon, article, self._names)
-                found.append(self._sighting(passage, spot, places, cues))
+                shared = scattered or (spot.name in self._lexicon.namesakes and levels.isdisjoint(WIDE))
+                sends = sends_help(passage, spot.first)
+                found.append(Sighting(passage, spot, places, cues, shared=shared, sends=sends))
         return found
 
-    def _sighting(self, passage: Passage, spot: Spot, places: tuple[Place, ...], cues: Cues) -> Sighting:
-        governorates = {above.code for place in places if (above := self.gazetteer.governorate(place.code))}
-        wide = any(place.level in WIDE for place in places)
-        shared = not wide and (len(governorates) > 1 or spot.name in self._lexicon.namesakes)
-        return Sighting(passage, spot, places, cues, shared=shared, sends=sends_help(passage, spot.first))
+    def _meaning(self, codes: tuple[str, ...]) -> _Meant:
+        places = tuple(self.gazetteer[code] for code in codes)
+        levels = {place.level for place in places}
+        governorates = {above.code for code in codes if (above := self.gazetteer.governorate(code))}
+        scattered = len(governorates) > 1 and levels.isdisjoint(WIDE)
+        if self.gazetteer.core.isdisjoint(codes):
+            levels.add("obscure")  # only the complete lists know the name
+        return _Meant(places, frozenset(levels), scattered)
 
     def _misleads(self, name: str) -> bool:
         """Whether a name of the complete lists is better not known: a word that says something about names itself
@@ -182,8 +197,9 @@ class PlaceReader:
         start, end = passage.tokens[spot.first].start, passage.tokens[spot.last - 1].end
         ranked = company.rank(sighting, source_area)
         weights = self.model.second
-        clues = (Clue(cue, weights.get(cue, 0.0) * value) for cue, value in sighting.cues.items())
-        evidence = tuple(sorted((c for c in clues if abs(c.weight) >= 0.1), key=lambda c: -abs(c.weight)))
+        weighed = [(cue, weights.get(cue, 0.0) * value) for cue, value in sighting.cues.items()]
+        clues = [Clue(cue, weight) for cue, weight in weighed if abs(weight) >= 0.1]
+        evidence = tuple(sorted(clues, key=lambda clue: -abs(clue.weight)))
         return Mention(
             passage.field,
             start,

@@ -83,7 +83,7 @@ class Scenes:
         then the article's places are meant. «=name» is a town that nobody knows."""
         sentence, clause = self._passage.sentences[at], self._passage.tokens[at].clause
         if sentence not in self._scenes:
-            self._scenes[sentence] = _joined([*self._grouped(*self._passage.bounds(sentence))])
+            self._scenes[sentence] = self._parted(*self._passage.bounds(sentence))
         scenes = self._scenes[sentence]
         scene = scenes[bisect_right(scenes, at, key=lambda scene: scene.first) - 1]
         key = (scene.first, clause)
@@ -119,6 +119,13 @@ class Scenes:
         noun, name = self._passage.tokens[at - 1 : at + 1]
         return name.clause == noun.clause and not name.before and name.form[0] > "\u0600"
 
+    def _parted(self, start: int, end: int) -> list[_Scene]:
+        """The scenes of a sentence: one, unless it names two places."""
+        names = self._between(start, end)
+        if len(_settled(names)) < 2:
+            return [_Scene(start, end, True, names)]
+        return _joined([*self._grouped(start, end)])
+
     def _grouped(self, start: int, end: int) -> Iterator[_Scene]:
         """The parts of a sentence with at most one event that has a place, or parts without an event."""
         first, deed, placed = start, False, False
@@ -141,10 +148,11 @@ class Scenes:
         return tuple(self._names[low:high])
 
     def _may_begin(self, at: int) -> bool:
-        token, before = self._passage.tokens[at], self._passage.tokens[at - 1]
+        token, words = self._passage.tokens[at], self._words
+        if token.clause != self._passage.tokens[at - 1].clause or token.form in words.links:
+            return True
         bare = token.form[1:] if token.form[0] in "وف" else ""
-        begins = token.clause != before.clause or token.form in self._words.links or bare in self._words.links
-        return begins or bare in self._words.deeds or (bool(bare) and at in self._deeds) or self._leads(at)
+        return bool(bare) and (bare in words.links or bare in words.deeds or at in self._deeds or self._leads(at))
 
     def _leads(self, at: int) -> bool:
         form = self._passage.tokens[at].form

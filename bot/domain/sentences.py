@@ -6,11 +6,15 @@ Owns the punctuation of news prose; knows nothing of what a sentence says. Offse
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 # A full stop in a number, after a single letter ("د. أحمد") or after the number of a line ("1. …") ends no sentence.
-_END = re.compile(r"(?<![\s.(«“\"][^\W\d_])(?<!^\w)(?<![.!?؟…])[.!?؟…]++[»”\")\]]*+(?=\s|$)|\n+", re.MULTILINE)
+_END = re.compile(
+    r"[.!?؟…\n](?:(?<=\n)\n*"
+    r"|(?<!\n)(?<![\s.(«“\"][^\W\d_].)(?<!^\w.)(?<![.!?؟…].)[.!?؟…]*+[»”\")\]]*+(?=\s|$))",
+    re.MULTILINE,
+)
 # What stands between a pair is whole; longer "pairs" are two marks that have nothing to do with each other.
 _Q = '"“”„‟＂'  # taken for one another: one outlet opens with ” what another closes with it
 _PAIRED = re.compile(rf"[{_Q}][^{_Q}\n]{{1,600}}[{_Q}]|«[^«»\n]{{1,600}}»|\([^()\n]{{1,300}}\)|\[[^\[\]\n]{{1,300}}\]")
@@ -25,8 +29,7 @@ _WORD = re.compile("[\\w\u064b-\u065f\u0670]+")
 _STOPS = re.compile(r"[.!؟?]\s+|\n+")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     start: int
     end: int
     text: str

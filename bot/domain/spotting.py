@@ -8,15 +8,18 @@ evidence: «الباب» is spotted whether it is the town or a door. Where a lo
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from bot.domain.arabic import Token, normalise
+from bot.domain.remembering import Remembered
 
 _SHORTEST_AFTER_CLITIC = 3  # letters of a name: بيت is not ب + يت
 _SHORTEST_FIRST_WORD = 2  # letters of the first word of a longer name: وتل أبيض
 _LONGEST_NAME = 6  # words
 _REMEMBERED = 50_000  # words whose readings are kept
 _END = ""  # the key of a node of the trie under which a name ends; no word is empty
+_FORM = attrgetter("form")
 
 
 class Split(NamedTuple):
@@ -75,7 +78,7 @@ class NameIndex:
     def __init__(self, names: Mapping[str, Sequence[str]], masks: Iterable[str] = ()) -> None:
         """`names`: a name as written -> the codes of its places. `masks`: phrases that hide the names in them."""
         self._root: Node = {}
-        self._started: dict[str, tuple[tuple[str, Node], ...]] = {}
+        self._starts = Remembered(self._begun, _REMEMBERED)  # almost always none
         for name, codes in names.items():
             for spelling in spellings(name):
                 self._add(spelling, tuple(codes))
@@ -95,46 +98,42 @@ class NameIndex:
     def spot(self, tokens: Sequence[Token]) -> list[Spot]:
         """The names in a text, in order and never overlapping: the longest wins, then the fewest clitics."""
         found: list[Spot] = []
-        at = 0
-        while at < len(tokens):
-            best = self._longest(tokens, at)
-            if best is None:
-                at += 1
-                continue
-            if best.codes:
-                found.append(best)
-            at = best.last
+        last = 0
+        for at, starts in enumerate(map(self._starts.__getitem__, map(_FORM, tokens))):
+            if starts and at >= last and (best := _longest(tokens, at, starts)):
+                last = best.last
+                if best.codes:
+                    found.append(best)
         return found
 
-    def _longest(self, tokens: Sequence[Token], at: int) -> Spot | None:
-        best: Spot | None = None
-        for clitics, node in self._starts(tokens[at].form):
-            last = at + 1
-            while True:
-                end = node.get(_END)
-                short = bool(clitics) and last == at + 1 and end is not None and len(end[0]) < _SHORTEST_AFTER_CLITIC
-                if end is not None and not short and (best is None or last > best.last):
-                    best = Spot(at, last, end[0], clitics, end[1])
-                if last >= len(tokens) or not _continues(tokens[last]):
-                    break
-                further = node.get(tokens[last].form)
-                if further is None:
-                    break
-                node, last = further, last + 1
-        return best
-
-    def _starts(self, form: str) -> tuple[tuple[str, Node], ...]:
-        """The clitics and the nodes of names that the word may begin; almost always none, so remembered by word."""
-        known = self._started.get(form)
-        if known is None:
-            if len(self._started) > _REMEMBERED:
-                self._started.clear()
-            heads = splits(form) if form[:1] in _MAY_BE_CLITIC else (Split("", form),)
-            known = tuple((s.clitics, self._root[s.rest]) for s in heads if s.rest in self._root)
-            if not known and form.isascii():
-                known = tuple(("", self._root[bare]) for bare in _uninflected(form) if bare in self._root)[:1]
-            self._started[form] = known
+    def _begun(self, form: str) -> tuple["_Start", ...]:
+        """The clitics and the nodes of names that a word may begin."""
+        heads = splits(form) if form[:1] in _MAY_BE_CLITIC else (Split("", form),)
+        known = tuple((s.clitics, self._root[s.rest]) for s in heads if s.rest in self._root)
+        if not known and form.isascii():
+            known = tuple(("", self._root[bare]) for bare in _uninflected(form) if bare in self._root)[:1]
         return known
+
+
+_Start = tuple[str, Node]
+
+
+def _longest(tokens: Sequence[Token], at: int, starts: Iterable[_Start]) -> Spot | None:
+    best: Spot | None = None
+    for clitics, node in starts:
+        last = at + 1
+        while True:
+            end = node.get(_END)
+            short = bool(clitics) and last == at + 1 and end is not None and len(end[0]) < _SHORTEST_AFTER_CLITIC
+            if end is not None and not short and (best is None or last > best.last):
+                best = Spot(at, last, end[0], clitics, end[1])
+            if last >= len(tokens) or not _continues(tokens[last]):
+                break
+            further = node.get(tokens[last].form)
+            if further is None:
+                break
+            node, last = further, last + 1
+    return best
 
 
 _KURMANJI_CASES = ("yan", "ye", "ya", "an", "e", "a")  # folded: Qamişloyê, Efrîna, of the place

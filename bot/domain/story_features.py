@@ -9,11 +9,13 @@ length; one without words gives features without terms, which match nothing.
 """
 
 from array import array
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
+from functools import lru_cache
+from typing import NamedTuple
 from zlib import crc32
 
 from bot.domain.arabic import Token, normalise, tokenise
@@ -29,7 +31,6 @@ TITLE = 300  # code points that are looked at, of a title
 LOOKED_AT = 1_800  # of a text, its tails and heads included
 WHOLE = 700  # of the text: what the words of a report are taken from
 OPENING = 150  # of the text: what the first sentence says
-_SHINGLE = 3  # terms
 _DEAD, _INJURED = "@قتل", "@اصابه"
 _GOVERNORATE = 4  # letters of its code: SY07
 _PAIRS = ("قتيل", "جريح", "شهيد")
@@ -88,38 +89,56 @@ def understood(title: str, text: str, content: Content | Article) -> Report:
     )
 
 
+class _Part(NamedTuple):
+    """A title, or a text as far as it is read: its words, as they are written and their stems."""
+
+    tokens: Tokens
+    forms: Sequence[str]
+    stems: Sequence[str]
+
+    @classmethod
+    def of(cls, text: str) -> "_Part":
+        tokens = tokenise(text)
+        forms = [token.form for token in tokens]
+        return cls(tokens, forms, list(map(stem, forms)))
+
+    def until(self, offset: int) -> "_Part":
+        """The words that begin before an offset."""
+        end = bisect_left(self.tokens, offset, key=_start)
+        return self if end == len(self.tokens) else _Part(self.tokens[:end], self.forms[:end], self.stems[:end])
+
+
 class FeatureReader:
     """Reads reports; immutable but for caches."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._words = vocabulary
         self._unsaying = _SAYS_NOTHING | {stem(noun) for noun in vocabulary.nouns}
+        self._nouns = _with_clitics(vocabulary.nouns)
+        self._dead, self._injured = map(vocabulary.alike.words_of, (_DEAD, _INJURED))
 
     def read(self, report: Report) -> Features:
-        title = tokenise(shown(report.title[:TITLE]))
-        body = tokenise(clean(report.text[:LOOKED_AT]))
-        whole = [t for t in body if t.start < WHOLE]
-        opening = [t for t in body if t.start < OPENING]
-        terms = [self._words.alike.terms(self._stems(part)) for part in (title, opening, whole, body)]
-        first, every = Counter(terms[0] + terms[1]), Counter(terms[0] + terms[2])
-        placing = self._placing(report).intersection(every)
-        facts = self._facts(report, title, opening, whole, terms[0] + terms[3], placing)
+        title, body = _Part.of(shown(report.title[:TITLE])), _Part.of(clean(report.text[:LOOKED_AT]))
+        whole, opening = body.until(WHOLE), body.until(OPENING)
+        head, lead, text = self._terms(title), self._terms(opening), self._terms(body)
+        first, every = Counter(head + lead), Counter(head + (text if whole is body else self._terms(whole)))
+        facts = self._facts(report, title, opening, whole, head + text, self._placing(report, every))
         return Features(facts, dict(first), dict(every))
 
     def _facts(
         self,
         report: Report,
-        title: Tokens,
-        opening: Tokens,
-        whole: Tokens,
+        title: _Part,
+        opening: _Part,
+        whole: _Part,
         terms: Sequence[str],
         placing: frozenset[str],
     ) -> Facts:
-        stems, first = _stems(title), _stems(opening)
-        numbers = frozenset(s for s in (*stems, *_stems(whole)) if s.isdigit())
+        numbers = frozenset(filter(str.isdigit, (*title.stems, *whole.stems)))
         years = frozenset(n for n in numbers if len(n) == 4 and n.startswith(("19", "20")))
         towns, named = self._places(report)
-        in_title = frozenset(self._names(title))
+        in_title = self._names(title)
+        stages, in_stages = self._words.stages, self._words.stages.found(title.stems)
         return Facts(
             id=report.id,
             source=report.source,
@@ -131,26 +150,30 @@ class FeatureReader:
             named=named | in_title | self._names(whole),
             numbers=numbers - years,
             years=years,
-            dead=report.dead if report.dead is not None else self._toll((title, whole), _DEAD),
-            injured=report.injured if report.injured is not None else self._toll((title, whole), _INJURED),
-            begun=self._words.stages.found(stems) | self._words.stages.found(first),
-            stages=self._words.stages.found(stems) | self._words.stages.found(_stems(whole)),
-            explains=_asks(report.title) or bool(self._words.explaining.found(stems)),
+            dead=report.dead if report.dead is not None else self._toll((title, whole), self._dead),
+            injured=report.injured if report.injured is not None else self._toll((title, whole), self._injured),
+            begun=in_stages | stages.found(opening.stems),
+            stages=in_stages | stages.found(whole.stems),
+            explains=_asks(report.title) or bool(self._words.explaining.found(title.stems)),
             events=report.events,
             ahead=report.ahead,
             language=report.language,
-            length=whole[-1].end if whole else 0,
+            length=whole.tokens[-1].end if whole.tokens else 0,
             placing=placing,
         )
 
-    def _stems(self, tokens: Tokens) -> list[str]:
-        return [stem(token.form) for token in tokens if token.form not in self._words.plain]
+    def _terms(self, part: _Part) -> list[str]:
+        plain, stems = self._words.plain, part.stems
+        if not plain.isdisjoint(part.forms):
+            stems = [word for word, form in zip(stems, part.forms, strict=True) if form not in plain]
+        return self._words.alike.terms(stems)
 
-    def _toll(self, parts: Iterable[Tokens], what: str) -> int | None:
+    def _toll(self, parts: Iterable[_Part], hurt: frozenset[str]) -> int | None:
         """The first number beside a word for the dead, or the injured."""
-        for tokens in parts:
-            for at, token in enumerate(tokens):
-                if self._words.alike.of(stem(token.form)) == what and (number := _beside(tokens, at)) is not None:
+        for part in parts:
+            for at in (at for at, word in enumerate(part.stems) if word in hurt):
+                number = _beside(part.tokens, at)
+                if number is not None:
                     return number
         return None
 
@@ -162,31 +185,32 @@ class FeatureReader:
         around = {code for own, codes in exact.items() for code in codes if code != own and own in codes[:1]}
         return frozenset(exact.keys() - around), frozenset(code for hit in hits for code in hit.codes)
 
-    def _placing(self, report: Report) -> frozenset[str]:
-        """The terms of the names of places, of the nouns and directions before them, and those without a meaning."""
+    def _placing(self, report: Report, terms: Collection[str]) -> frozenset[str]:
+        """Those of the names of places, of the nouns and directions before them, and those without a meaning."""
         texts = {"title": report.title, "text": report.text}
         surfaces = {texts[hit.field][hit.start : hit.end] for hit in report.places if hit.sure}
-        return self._unsaying.union(stem(token.form) for surface in surfaces for token in tokenise(surface))
+        names = set().union(*map(_stems, surfaces))
+        return frozenset(term for term in terms if term in self._unsaying or term in names)
 
     def _exactly(self, report: Report, hit: PlaceHit) -> str:
         """The code that tells one event from another, or "". Who says «إدلب» may mean all of the governorate, and
         who says «دمشق» the government; of a region its governorate is taken."""
         surface = (report.title if hit.field == "title" else report.text)[hit.start : hit.end]
-        seat = self._words.seats.get(" ".join(stem(token.form) for token in tokenise(surface)))
+        seat = self._words.seats.get(" ".join(_stems(surface)))
         if seat is False:
             return ""
         if seat is None and not hit.codes[0].startswith("R-"):
             return hit.codes[0]
         return next((code for code in hit.codes if code.startswith("SY") and len(code) == _GOVERNORATE), "")
 
-    def _names(self, tokens: Tokens) -> set[str]:
+    def _names(self, part: _Part) -> frozenset[str]:
         """The names behind place nouns: «قرية جملة» names جملة, whether or not a gazetteer knows it."""
-        found = set()
-        for noun, name in pairwise(tokens):
-            bare = noun.form.removeprefix("ب").removeprefix("ال") if noun.form not in self._words.nouns else noun.form
-            if bare in self._words.nouns and not name.before.strip("\"'«“”(") and name.form not in self._words.nexts:
-                found.add("=" + stem(name.form))
-        return found
+        behind = [at for at, form in enumerate(part.forms[:-1], start=1) if form in self._nouns]
+        return frozenset(
+            "=" + part.stems[at]
+            for at in behind
+            if not part.tokens[at].before.strip("\"'«“”(") and part.forms[at] not in self._words.nexts
+        )
 
 
 def _beside(tokens: Tokens, at: int) -> int | None:
@@ -207,19 +231,35 @@ def clean(text: str) -> str:
     return kept or shown(text[without_head(text) :])
 
 
-def _stems(tokens: Tokens) -> list[str]:
-    return [stem(token.form) for token in tokens]
+def _start(token: Token) -> int:
+    return token.start
+
+
+@lru_cache(maxsize=512)  # the same places are named again and again
+def _stems(surface: str) -> tuple[str, ...]:
+    return tuple(stem(token.form) for token in tokenise(surface))
+
+
+def _with_clitics(nouns: frozenset[str]) -> frozenset[str]:
+    """The forms that are a place noun, or one behind ب and ال."""
+    forms = {clitics + noun for noun in nouns for clitics in ("", "ب", "ال", "بال")}
+    return frozenset(f for f in forms if f in nouns or f.removeprefix("ب").removeprefix("ال") in nouns)
 
 
 def _shingles(terms: Sequence[str]) -> Sequence[int]:
-    """An array, as thousands of reports are remembered: a set of as many numbers takes twenty times the memory."""
-    plain = ["#" if term.isdigit() else term for term in terms]
-    return array("I", {_checksum(plain[i : i + _SHINGLE]) for i in range(len(plain) - _SHINGLE + 1)})
+    """Checksums of all runs of three. An array, as thousands of reports are remembered: a set of as many numbers takes
+    twenty times the memory."""
+    plain = _encoded(["#" if term.isdigit() else term for term in terms]).split(b" ")
+    return array("I", {crc32(b" ".join(run)) for run in zip(plain, plain[1:], plain[2:], strict=False)})
 
 
 def _checksum(terms: Sequence[str]) -> int:
     """32 bits, the same in every process, as Python's own hash of a text is not."""
-    return crc32(" ".join(terms).encode("utf-8", "surrogatepass"))
+    return crc32(_encoded(terms))
+
+
+def _encoded(terms: Iterable[str]) -> bytes:
+    return " ".join(terms).encode("utf-8", "surrogatepass")
 
 
 def _asks(title: str) -> bool:

@@ -51,26 +51,30 @@ class Phrases:
                     self._words.setdefault(stems[0], name)
                 else:
                     self._pairs.setdefault((stems[0], stems[1]), name)
+        self._firsts = frozenset(first for first, _ in self._pairs)
 
     def terms(self, stems: Sequence[str]) -> list[str]:
         """The stems, with the name of its set for each word or pair of words that is in one."""
+        if self._firsts.isdisjoint(stems):
+            return list(map(self._words.get, stems, stems))
         found: list[str] = []
         at, last = 0, len(stems) - 1
         while at <= last:
-            pair = self._pairs.get((stems[at], stems[at + 1])) if at < last else None
+            pair = self._pairs.get((stems[at], stems[at + 1])) if at < last and stems[at] in self._firsts else None
             found.append(pair or self._words.get(stems[at], stems[at]))
             at += 2 if pair else 1
         return found
 
-    def of(self, stem: str) -> str:
-        """The name of the set that a single word is in, or ""."""
-        return self._words.get(stem, "")
+    def words_of(self, name: str) -> frozenset[str]:
+        """The stems of the single words in a set."""
+        return frozenset(word for word, own in self._words.items() if own == name)
 
     def found(self, stems: Sequence[str]) -> frozenset[str]:
         """The names of the sets that the stems hold something of."""
-        single = (self._words[s] for s in stems if s in self._words)
-        pairs = (self._pairs[p] for p in pairwise(stems) if p in self._pairs)
-        return frozenset((*single, *pairs))
+        single = {self._words[word] for word in self._words.keys() & stems}
+        if self._firsts.isdisjoint(stems):
+            return frozenset(single)
+        return frozenset(single.union(self._pairs[p] for p in pairwise(stems) if p in self._pairs))
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 A toll is a number beside a word for casualties («مقتل 4 مدنيين»، «ثلاثة جرحى»، «قتيلان»، «وفاة طفل وامرأة»). Parts that
 are disjoint are added, what stands behind «بينهم» is not, and a total («ارتفاع الحصيلة إلى 12») replaces its parts.
 Every number stays in `claims` with where it stands, so that conflicting tolls can be told with their owners. Whether a
-number belongs to news at all is asked of the caller: never from a background clause.
+number belongs to news at all is for the caller to say: never from a background clause.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.arabic import Token
@@ -69,12 +69,8 @@ class TollReader:
         self._reaching, self._other = slot(lists["reaching"]), slot(lists["other"])
         self._remains, self._illness = slot(lists["remains"]), slot(lists["illness"])
 
-    def read(self, passages: Sequence[Passage], counts: Callable[[Passage, int], bool]) -> Tolls:
-        """The tolls of an article; `counts(passage, token)` says whether what stands there is told as new."""
-        claims = tuple(claim for p in passages for claim in self._claims(p) if counts(p, p.token_at(claim.start)))
-        return Tolls(**{kind: agreed([c for c in claims if c.kind == kind]) for kind in KINDS}, claims=claims)
-
-    def _claims(self, passage: Passage) -> Iterator[Claim]:
+    def claims(self, passage: Passage) -> Iterator[Claim]:
+        """Every number, whether it is told as new or not."""
         used: set[int] = set()
         for at, meaning in enumerate(passage.meanings):
             if self._all.isdisjoint(meaning.slots):
@@ -367,6 +363,11 @@ def _range_start(tokens: Sequence[Token], number: Number) -> int | None:
         lower = number_at(tokens, at - 2)
         return lower.value if lower else None
     return None
+
+
+def tolls_of(claims: tuple[Claim, ...]) -> Tolls:
+    """What an article says whose news has these numbers."""
+    return Tolls(**{kind: agreed([c for c in claims if c.kind == kind]) for kind in KINDS}, claims=claims)
 
 
 def agreed(claims: Sequence[Claim]) -> int | None:

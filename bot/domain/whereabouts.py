@@ -88,8 +88,9 @@ class Atlas:
         named = {passage.token_at(m.start): m for m in mentions if m.field == passage.field and m.believed}
         found: list[_Marker] = []
         skipped = _dateline(passage) if passage.field == "text" else 0
-        for at in range(skipped, len(passage.tokens)):
-            if at not in named and not passage.meanings[at].slots:
+        telling = {self.countries, self.cities, self.adjectives, self.syria, self.actors}
+        for at, meaning in enumerate(passage.meanings):
+            if at < skipped or (telling.isdisjoint(meaning.slots) and at not in named):
                 continue
             weight = self._syrian(passage, at, named.get(at)) or self._foreign(passage, at)
             if self.cities in passage.meanings[at].slots and weight < 0:
@@ -194,9 +195,8 @@ class Whereabouts:
         self._all = self._lead = 0.0
         words = sum(len(passage.tokens) for passage in passages)
         self._elsewhere = words >= _LONG and all(m.weight < 0 for ms in self._markers.values() for m in ms)
-        forms = {passage.field: tuple(token.form for token in passage.tokens) for passage in passages}
         for passage in passages:
-            if passage.tokens and not (passage.field == "title" and forms["title"] == forms.get("text")):
+            if passage.tokens and not (passage.field == "title" and _alike(*passages)):
                 self._all += sum(m.weight for m in self._markers[passage.field])
                 last = len(passage.tokens) if passage.field == "title" else passage.bounds(0)[1]
                 self._lead += sum(m.weight for m in self._markers[passage.field] if m.at < last)
@@ -251,6 +251,13 @@ def _foreign_headline(near: Sequence[_Marker]) -> bool:
     return near[0].other <= -0.8 and all(m.weight < 1 for m in near)
 
 
+def _alike(title: Passage, text: Passage) -> bool:
+    """Whether a text says nothing but its title."""
+    if len(title.tokens) != len(text.tokens):
+        return False
+    return all(a.form == b.form for a, b in zip(title.tokens, text.tokens, strict=True))
+
+
 def _at(marker: _Marker) -> int:
     return marker.at
 
@@ -258,6 +265,6 @@ def _at(marker: _Marker) -> int:
 def _dateline(passage: Passage) -> int:
     """The first token behind «دبي، الإمارات العربية المتحدة (CNN)--»."""
     for at, token in enumerate(passage.tokens[1:_DATELINE], start=1):
-        if any(dash in token.before for dash in ("--", "—", "–")):
+        if token.before and any(dash in token.before for dash in ("--", "—", "–")):
             return at
     return 0

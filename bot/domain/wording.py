@@ -16,11 +16,14 @@ given. Where phrases overlap the longest wins, and of two equally long ones the 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain, pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 from bot.domain.arabic import Token, normalise, readings, tokenise
 from bot.domain.clitics import plausible
+from bot.domain.remembering import Remembered
 
 _GAP = 5  # words that may stand where a phrase has ".."
 _NEAR = 14  # words on each side within which a condition is looked for
@@ -36,17 +39,30 @@ _NUMBERS = ("", "ات", "ين", "ون", "ان", "ا", "ي", "و")
 _NUMBERS_MARBUTA = ("ه", "ات", "تين", "تان", "تا", "تي")
 
 
+class _Phrase(NamedTuple):
+    key: str
+    slots: tuple[int, ...]
+    gaps: tuple[bool, ...]
+    needs: tuple[int, ...]
+    bans: tuple[int, ...]
+    weight: int
+    group: str
+    asks: frozenset[int]  # every slot that its sentence must have
+
+
 class Meaning(NamedTuple):
     """What a word may stand for: numbers of slots, and of the word itself whether a verb's future س or a ل of purpose
-    was taken off, and whether it is definite."""
+    was taken off, and whether it is definite; and the phrases that may begin with it."""
 
     slots: frozenset[int]
     future: bool
     purpose: bool
     definite: bool
+    phrases: tuple[_Phrase, ...]
 
 
-_NOTHING = Meaning(frozenset(), False, False, False)
+_NOTHING = Meaning(frozenset(), False, False, False, ())
+_WORD = attrgetter("form", "tanween", "marbuta")  # all that a meaning depends on
 
 
 @dataclass(frozen=True)
@@ -59,6 +75,11 @@ class Passage:
     sentences: tuple[int, ...]
     starts: tuple[int, ...]  # the first token of each sentence, and behind the last one the number of tokens
     heading: bool = False  # a title, or a text without one that is as short
+
+    @cached_property
+    def numbers(self) -> tuple[int, ...]:
+        """The tokens that end in a digit."""
+        return tuple([at for at, token in enumerate(self.tokens) if token.form[-1].isdigit()])
 
     def bounds(self, sentence: int) -> tuple[int, int]:
         return self.starts[sentence], self.starts[sentence + 1]
@@ -77,17 +98,6 @@ class Found(NamedTuple):
     words: int  # that matched, without those in gaps
     weight: int
     group: str
-
-
-class _Phrase(NamedTuple):
-    key: str
-    slots: tuple[int, ...]
-    gaps: tuple[bool, ...]
-    needs: tuple[int, ...]
-    bans: tuple[int, ...]
-    weight: int
-    group: str
-    asks: frozenset[int]  # every slot that its sentence must have
 
 
 def _verb(word: str) -> set[str]:
@@ -125,7 +135,9 @@ class Phrasebook:
     _forms: dict[str, set[int]] = field(default_factory=dict)
     _prefixes: dict[str, set[int]] = field(default_factory=dict)
     _phrases: dict[int, list[_Phrase]] = field(default_factory=dict)
-    _known: dict[tuple[str, bool, bool], Meaning] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._meanings = Remembered(self._meaning, _REMEMBERED)
 
     def add(self, group: str, key: str, phrases: Iterable[str], weight: int = 0) -> None:
         """Phrases of one group contend for the words of a text; `weight` is added to what their length gives.
@@ -184,29 +196,15 @@ class Phrasebook:
         """A passage of the text's first 30,000 characters. `alone`: without a title; if short, it is one."""
         text = text[:_LONGEST]
         tokens = tokenise(text)
-        sentences, starts, number = [], [0] if tokens else [], 0
         headline = len(tokens) <= _HEADLINE
-        for at, token in enumerate(tokens):
-            if at and token.clause != tokens[at - 1].clause:
-                gap = text[tokens[at - 1].end : token.start]
-                if _ends(gap, headline):
-                    number += 1
-                    starts.append(at)
-            sentences.append(number)
-        meanings = tuple(self._meaning(token) for token in tokens)
+        starts = [*_sentences(text, tokens, headline), len(tokens)]
+        sentences = [number for number, (start, end) in enumerate(pairwise(starts)) for _ in range(start, end)]
+        meanings = tuple(map(self._meanings.__getitem__, map(_WORD, tokens)))
         heading = name == "title" or (alone and headline)
-        return Passage(name, tokens, meanings, tuple(sentences), (*starts, len(tokens)), heading)
+        return Passage(name, tokens, meanings, tuple(sentences), tuple(starts), heading)
 
-    def _meaning(self, token: Token) -> Meaning:
-        key = (token.form, token.tanween, token.marbuta)
-        known = self._known.get(key)
-        if known is None:
-            if len(self._known) > _REMEMBERED:
-                self._known.clear()
-            known = self._known[key] = self._work_out(*key)
-        return known
-
-    def _work_out(self, form: str, tanween: bool, marbuta: bool) -> Meaning:
+    def _meaning(self, word: tuple[str, bool, bool]) -> Meaning:
+        form, tanween, marbuta = word
         slots: set[int] = set()
         future = purpose = definite = False
         for at, reading in enumerate(readings(form)):
@@ -222,52 +220,57 @@ class Phrasebook:
         if self._prefixes:
             for length in range(_SHORTEST_PREFIX, len(form) + 1):
                 slots |= self._prefixes.get(form[:length], set())
-        return Meaning(frozenset(slots), future, purpose, definite) if slots else _NOTHING
+        phrases = tuple(phrase for slot in frozenset(slots) for phrase in self._phrases.get(slot, ()))
+        return Meaning(frozenset(slots), future, purpose, definite, phrases) if slots else _NOTHING
 
     def find(self, passage: Passage) -> dict[str, list[Found]]:
         """By group, the phrases of a passage in order of their first word, none overlapping a better one."""
         found: dict[str, list[Found]] = {}
         for start, end in pairwise(passage.starts):
-            for spot in self._in_sentence(passage, start, end):
+            for spot in _in_sentence(passage.meanings[start:end], start):
                 found.setdefault(spot.group, []).append(spot)
         return {group: _best(spots) for group, spots in found.items()}
 
-    def _in_sentence(self, passage: Passage, start: int, end: int) -> Iterator[Found]:
-        """What matches in one sentence. Most phrases ask for a word that it does not have: those are left out first."""
-        sentence = passage.meanings[start:end]
-        present = set().union(*(meaning.slots for meaning in sentence if meaning.slots))
-        possible = {
-            slot: [phrase for phrase in self._phrases[slot] if phrase.asks <= present]
-            for slot in present
-            if slot in self._phrases
-        }
-        for at, meaning in enumerate(sentence, start=start):
-            for slot in meaning.slots:
-                for phrase in possible.get(slot, ()):
-                    spot = self._match(passage, at, phrase)
-                    if spot is not None:
-                        yield spot
 
-    def _match(self, passage: Passage, at: int, phrase: _Phrase) -> Found | None:
-        end = passage.bounds(passage.sentences[at])[1]
-        last = at + 1
-        for slot, gap in zip(phrase.slots[1:], phrase.gaps[1:], strict=True):
-            reach = min(end, last + (_GAP + 1 if gap else 1))
-            while last < reach and slot not in passage.meanings[last].slots:
-                last += 1
-            if last >= reach:
-                return None
+def _in_sentence(sentence: Sequence[Meaning], start: int) -> Iterator[Found]:
+    """What matches in one sentence, which begins at token `start`. Most phrases ask for a word that it does not have:
+    those are left out first."""
+    present = _slots(sentence)
+    for at, meaning in enumerate(sentence):
+        for phrase in meaning.phrases:
+            if phrase.asks <= present and (last := _match(sentence, at, phrase, present)):
+                yield Found(phrase.key, start + at, start + last, len(phrase.slots), phrase.weight, phrase.group)
+
+
+def _match(sentence: Sequence[Meaning], at: int, phrase: _Phrase, present: frozenset[int]) -> int | None:
+    """Where a phrase that begins at a word ends."""
+    last = at + 1
+    for slot, gap in zip(phrase.slots[1:], phrase.gaps[1:], strict=True):
+        reach = min(len(sentence), last + (_GAP + 1 if gap else 1))
+        while last < reach and slot not in sentence[last].slots:
             last += 1
-        if phrase.needs or phrase.bans:
-            near = self._near(passage, at, last)
-            if any(slot not in near for slot in phrase.needs) or any(slot in near for slot in phrase.bans):
-                return None
-        return Found(phrase.key, at, last, len(phrase.slots), phrase.weight, phrase.group)
+        if last >= reach:
+            return None
+        last += 1
+    if phrase.needs or phrase.bans:
+        around = sentence[max(0, at - _NEAR) : last + _NEAR]
+        near = present if len(around) == len(sentence) else _slots(around)
+        if not (near.issuperset(phrase.needs) and near.isdisjoint(phrase.bans)):
+            return None
+    return last
 
-    def _near(self, passage: Passage, first: int, last: int) -> set[int]:
-        start, end = passage.bounds(passage.sentences[first])
-        around = passage.meanings[max(start, first - _NEAR) : min(end, last + _NEAR)]
-        return set().union(*(meaning.slots for meaning in around if meaning.slots))
+
+def _slots(meanings: Iterable[Meaning]) -> frozenset[int]:
+    return frozenset[int]().union(*[meaning.slots for meaning in meanings])
+
+
+def _sentences(text: str, tokens: Sequence[Token], headline: bool) -> Iterator[int]:
+    """The numbers of the tokens at which a sentence begins."""
+    if tokens:
+        yield 0
+    for at, (before, token) in enumerate(pairwise(tokens), start=1):
+        if token.clause != before.clause and _ends(text[before.end : token.start], headline):
+            yield at
 
 
 def _ends(gap: str, headline: bool) -> bool:
@@ -279,14 +282,13 @@ def _ends(gap: str, headline: bool) -> bool:
 
 def _best(found: Sequence[Found]) -> list[Found]:
     """Of phrases that share words the heaviest; phrases of one weight and one extent live side by side."""
-    taken: dict[int, Found] = {}
+    taken: dict[int, tuple[int, int, int]] = {}
     kept = []
     for spot in sorted(found, key=lambda f: (-f.weight, f.first)):
         words = range(spot.first, spot.last)
         own = words if spot.words == len(words) else (spot.first, spot.last - 1)
-        rivals = [taken[w] for w in own if w in taken]
-        if all((r.first, r.last, r.weight) == (spot.first, spot.last, spot.weight) for r in rivals):
+        extent = spot.first, spot.last, spot.weight
+        if all(taken.get(word, extent) == extent for word in own):
             kept.append(spot)
-            for word in own:
-                taken[word] = spot
+            taken.update(dict.fromkeys(own, extent))
     return sorted(dict.fromkeys(kept), key=lambda f: f.first)
