@@ -52,8 +52,9 @@ def decode(body: bytes, declared: str | None) -> Decoded:
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return _as(encoding, body)
-    if _is_mostly_utf8(body):
-        return _as("utf-8", body)
+    text, read = codecs.utf_8_decode(body, "replace", False)  # what is left over is half a letter
+    if _is_mostly_utf8(text):
+        return _decoded(text, "utf-8", cut=read < len(body))
     for name in (declared, _declared_in(body)):
         known = _known(name)
         if known and _explains(known, body):
@@ -63,16 +64,17 @@ def decode(body: bytes, declared: str | None) -> Decoded:
 
 def _as(encoding: str, body: bytes) -> Decoded:
     decoder = codecs.getincrementaldecoder(encoding)("replace")
-    text = decoder.decode(body, final=False)  # what is left over is half a letter
-    cut = bool(decoder.getstate()[0])
-    text = text.removeprefix("\ufeff")
+    text = decoder.decode(body, final=False)
+    return _decoded(text.removeprefix("\ufeff"), encoding, cut=bool(decoder.getstate()[0]))
+
+
+def _decoded(text: str, encoding: str, cut: bool) -> Decoded:
     declared = _DECLARED_TEXT.match(text)  # at the start only: a search would try every blank of a text of blanks
     return Decoded(text[declared.end() :] if declared else text, encoding, cut)
 
 
-def _is_mostly_utf8(body: bytes) -> bool:
-    """True if UTF-8 explains the bytes but for a stray one: publishers cut excerpts inside a letter."""
-    text, _ = codecs.utf_8_decode(body, "replace", False)
+def _is_mostly_utf8(text: str) -> bool:
+    """True if UTF-8 explained the bytes but for a stray one: publishers cut excerpts inside a letter."""
     broken = text.count("\ufffd")
     if not broken:
         return "\0" not in text[:64]  # or it is UTF-16 of ASCII

@@ -1,6 +1,8 @@
 import json
 from datetime import UTC, datetime
+from io import BytesIO
 
+import feedparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.model import Document, Problem, ProblemKind, Reading
 from tests.conftest import NOON
 from tests.watchers.golden import fixture, golden, names, reading
-from watchers.parsers.feed import read_feed
+from watchers.parsers.feed import _parse, read_feed
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 ITEM = "<item><title>خبر {0}</title><guid>g{0}</guid><description>نص الخبر رقم {0} بلا زيادة</description></item>"
@@ -162,3 +164,34 @@ def test_entries_and_problems_of_one_feed_are_bounded(body: bytes) -> None:
     reading = read_feed(Document(body, "", None, "http://x/"), NOON)
     assert len(reading.entries) <= 1000
     assert 1 <= len(reading.problems) <= 21
+
+
+PARTS = (
+    "<title>\x93خبر\x94 \x80</title>",
+    "<title>Ø§Ù\x84 Ã©</title>",
+    "<title type='html'>&lt;b&gt;خبر&lt;/b&gt;</title>",
+    "<description>نص <b>نص</b> نص</description>",
+    "<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>نص \x85</div></content>",
+    "<content mode='base64' type='application/octet-stream'>2YbYtQ==</content>",
+    "<link>http:///a.example/1</link>",
+    "<link href='//a.example:x/[' rel='Alternate'/>",
+    "<guid>g</guid>",
+    "<source url='u'><title>م</title></source>",
+    "<x xml:base='http://b.example/'/>",
+    "<x xmlns='urn:a' xmlns:p='urn:p' p:q='1'/>",
+    "<pubDate>Wed, 25 Nov 2026 10:00:00 GMT</pubDate>",
+    "<b>",
+)
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=6).map("".join))
+def test_feedparser_is_spared_work_and_reads_the_same(parts: str) -> None:
+    xml = rss(f"{parts}<item>{parts}</item>").partition("?>")[2]
+    theirs = feedparser.parse(
+        BytesIO(xml.encode()),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    ours = _parse(xml)
+    assert (ours.feed, ours.entries, ours.well_formed) == (theirs.feed, theirs.entries, not theirs.bozo)

@@ -128,6 +128,14 @@ def test_a_feed_that_is_not_well_formed_is_read_whole(spoiled: str) -> None:
     assert len(known_after(news).entries) == news.count
 
 
+@pytest.mark.parametrize("illegal", ["\x0b", "\ufffe"])
+def test_what_xml_does_not_allow_makes_no_difference(illegal: str) -> None:
+    one, two, three = (ITEM.format(n) for n in (1, 2, 3))
+    known = known_after(read(feed("rss", one.replace("نص", f"ن{illegal}ص"), two)))
+    assert len(read(feed("rss", three, one, two), known).cut) == 2
+    assert len(read(feed("rss", three, one.replace("خبر", f"خ{illegal}بر"), two), known).cut) == 2
+
+
 def test_a_bad_entry_is_a_problem_of_every_poll_with_its_number_in_the_whole_feed() -> None:
     bad = "<item><link>https://a.example/</link></item>"
     known = known_after(read(feed("rss", ITEM.format(1), bad)))
@@ -141,6 +149,13 @@ def test_no_more_is_remembered_than_so_many_items() -> None:
     assert len(known_after(news).records) == MOST * 2 * SIZE
     again = read(feed("rss", *(ITEM.format(n) for n in range(MOST + 5))), known_after(news))
     assert (len(again.reading.entries), again.count) == (5, MOST + 5)
+
+
+@pytest.mark.parametrize("inside", ["</entry>", "</o:item>", "</ item>"])
+def test_an_item_in_which_another_seems_to_end_is_cut(inside: str) -> None:
+    items = [ITEM.format(1), ITEM.format(2).replace("نص", f"<![CDATA[{inside}]]>")]
+    known = known_after(read(feed("rss", *items)))
+    assert len(read(feed("rss", *items), known).cut) == 2
 
 
 def test_a_known_item_is_cut_wherever_it_is_repeated() -> None:

@@ -1,3 +1,4 @@
+import sys
 import time
 import unicodedata
 
@@ -5,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchers.parsers.plain import plain_line, plain_text
+from watchers.parsers.plain import _LINE_END, _MARKS, plain_line, plain_text
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,12 @@ def test_nothing_that_steers_text_is_left(markup: str) -> None:
     text = plain_text(markup)
     assert not [c for c in text if unicodedata.category(c) in ("Cc", "Cs") and c != "\n"]
     assert not set(text) & set("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+
+def test_no_mark_and_no_line_end_is_printable() -> None:
+    printable = "".join(filter(str.isprintable, map(chr, range(sys.maxunicode + 1))))
+    assert not _MARKS.search(printable)
+    assert not _LINE_END.search(printable)
 
 
 @given(st.lists(st.sampled_from(["<p>", "</p>", "نص", " ", "\n", "<b x='y'>", "[a b=c]", "\u200f"])).map("".join))

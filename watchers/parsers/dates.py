@@ -68,6 +68,8 @@ def _read(text: str) -> datetime | None:
 
 
 def _digits(text: str) -> str:
+    if text.isascii():
+        return text
     return "".join(str(int(character)) if character.isdecimal() else character for character in text)
 
 

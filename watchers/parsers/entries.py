@@ -19,10 +19,16 @@ _NOT_IN_AN_ADDRESS = re.compile(r"[\s\"<>`\\^{}|]")
 
 def web_address(url: Any, base: str) -> str | None:
     """An absolute http or https address without blanks, quotes, control and direction marks; else None."""
-    if not isinstance(url, str) or not url.strip() or len(url) > _MAX_URL:
+    return absolute_address(url, base) if isinstance(url, str) and len(url) <= _MAX_URL else None
+
+
+def absolute_address(url: str, base: str) -> str | None:
+    """The same where `url` may be longer as it is written."""
+    bare = url.strip()
+    if not bare:
         return None
     try:
-        absolute = urljoin(base, "".join(c for c in url.strip() if c.isprintable()))
+        absolute = urljoin(base, bare if bare.isprintable() else "".join(filter(str.isprintable, bare)))
         parts = urlsplit(absolute)
         usable = parts.scheme in ("http", "https") and parts.hostname and len(absolute) <= _MAX_URL
     except ValueError:  # unbalanced brackets of an IPv6 address

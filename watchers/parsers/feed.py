@@ -8,13 +8,13 @@ reading. Time and memory are bounded by the child process that this runs in.
 import calendar
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html.entities import html5
-from io import BytesIO
 from time import struct_time
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from xml.sax import SAXException
+from xml.sax.expatreader import create_parser
 from xml.sax.saxutils import escape
 
 import feedparser
@@ -22,17 +22,18 @@ import feedparser
 from bot.domain.model import Document, Entry, Problem, ProblemKind, Reading
 from watchers.decoding import decode
 from watchers.parsers.dates import read_date
-from watchers.parsers.entries import MOST_ENTRIES
+from watchers.parsers.entries import MOST_ENTRIES, absolute_address
 from watchers.parsers.known import Known, News, Rest, digest, outline, without
 from watchers.parsers.plain import plain_line, plain_text
 
 _HEAD = 8_192  # characters in which the root element must begin; some sites print warnings before it
-_MAX_URL = 2_000
 _ROOT = re.compile(r"<((?:[\w-]+:)?(?:rss|rdf|feed))(?=[\s>/])", re.IGNORECASE)
 _ENTRY_END = re.compile(r"</(?:[\w-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0, section 2.2
+_C1 = re.compile("[\x80-\x9f]")
 _AMPERSAND = re.compile(r"&(?:#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?|([a-zA-Z][a-zA-Z0-9]{1,30});)?")
 _MOST_PROBLEMS = 20  # of one document: more are noise
+_Fields = Mapping[str, Any]  # of a feed or of one of its entries, as feedparser names them
 _XML_NAMES = {"lt", "gt", "amp", "quot", "apos"}
 
 
@@ -53,12 +54,15 @@ def read_news(document: Document, now: datetime, known: Known) -> News:
         blank = not decoded.text.strip()
         return _nothing(ProblemKind.EMPTY if blank else ProblemKind.NOT_A_FEED, document.media_type)
     text, whole = _complete(decoded.text[root.start() :], root[1])
-    xml = _ILLEGAL.sub("", text)
-    rest = without(xml, known.items) if whole else Rest(xml)
+    items = known.items if whole else {}
+    rest = without(text, items)
+    if _ILLEGAL.search(rest.text):  # what was cut holds none: it was remembered without
+        text = _ILLEGAL.sub("", text)
+        rest = without(text, items)
     try:
         news = _read(rest, document.url, now)
         if rest.cut and news.context != known.context:
-            news = _read(Rest(xml), document.url, now)
+            news = _read(Rest(text), document.url, now)
     except _Stumbled as error:
         return _nothing(ProblemKind.NOT_A_FEED, f"feedparser stumbles over it: {error}")
     if not whole:
@@ -80,18 +84,18 @@ def _read(rest: Rest, url: str, now: datetime) -> News:
     found = outline(rest.text, rest.gaps)
     parsed = _parse(rest.text)
     base = _base(parsed.feed, url)
-    if found is None or parsed.bozo or len(found.items) != len(parsed.entries):
+    if found is None or not parsed.well_formed or len(found.items) != len(parsed.entries):
         entries, problems = _entries(enumerate(parsed.entries, start=1), base, now)
-        return News(_reading(parsed, entries, problems))
+        return News(_reading(parsed.feed, entries, problems))
     ordinals = found.ordinals(rest.gaps)
     entries, problems = _entries(zip(ordinals, parsed.entries, strict=True), base, now)
     digests = dict(zip(ordinals, found.digests(rest.text), strict=True))
     items = tuple(digests[ordinal] for ordinal in entries)
-    return News(_reading(parsed, entries, problems), items, rest.cut, digest(*found.stand_in, base))
+    return News(_reading(parsed.feed, entries, problems), items, rest.cut, digest(*found.stand_in, base))
 
 
-def _reading(parsed: Any, entries: Mapping[int, Entry], problems: Iterable[Problem]) -> Reading:
-    return Reading(plain_line(parsed.feed.get("title") or ""), tuple(entries.values()), tuple(problems))
+def _reading(feed: _Fields, entries: Mapping[int, Entry], problems: Iterable[Problem]) -> Reading:
+    return Reading(plain_line(feed.get("title") or ""), tuple(entries.values()), tuple(problems))
 
 
 def _complete(text: str, root: str) -> tuple[str, bool]:
@@ -105,26 +109,88 @@ def _complete(text: str, root: str) -> tuple[str, bool]:
     return text[: ends[-1]] if ends else "", False
 
 
-# It names a parser that nobody has any more, which would be looked for on the disk at every feed.
-feedparser.api.PREFERRED_XML_PARSERS.clear()
-
-
 class _Stumbled(Exception):
     """feedparser broke off: its own elements (gml:pos, license, width …) are read without care."""
 
 
-def _parse(xml: str) -> Any:
-    """Raises: _Stumbled."""
-    clean = _AMPERSAND.sub(_reference, xml)
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    feed: _Fields
+    entries: list[_Fields]
+    well_formed: bool
+
+
+def _parse(xml: str) -> _Parsed:
+    """What `feedparser.parse` does, but for its first steps: encoding and prolog have been seen to.
+
+    Raises:
+        _Stumbled.
+    """
+    clean = _AMPERSAND.sub(_reference, xml).encode("utf-8", "ignore")
     try:
-        return feedparser.parse(
-            BytesIO(clean.encode("utf-8", "ignore")),  # a str or bytes would first be tried as an address or a file
-            response_headers={"content-type": "application/xml; charset=utf-8"},
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
+        return _strictly(clean) or _loosely(clean)
     except (LookupError, TypeError, ValueError, AttributeError, RuntimeError, AssertionError) as error:
         raise _Stumbled(type(error).__name__) from error
+
+
+def _strictly(xml: bytes) -> _Parsed | None:
+    """None where it is not well-formed."""
+    handler: Any = _Strict()
+    reader = create_parser(True)  # with namespaces
+    reader.setContentHandler(handler)
+    reader.setErrorHandler(handler)
+    try:
+        reader.feed(xml)
+        reader.close()
+    except SAXException:
+        return None
+    return _Parsed(handler.feeddata, handler.entries, well_formed=True)
+
+
+def _loosely(xml: bytes) -> _Parsed:
+    handler = feedparser.api.LooseFeedParser("", None, "utf-8")
+    handler.resolve_relative_uris = handler.sanitize_html = False
+    handler.feed(xml.decode())
+    return _Parsed(handler.feeddata, handler.entries, well_formed=False)
+
+
+class _Strict(feedparser.api.StrictFeedParser):  # type: ignore[misc]
+    """feedparser's reader of well-formed feeds, spared what it would do for nothing."""
+
+    resolve_relative_uris = sanitize_html = False
+
+    def __init__(self) -> None:
+        super().__init__("", None, "utf-8")
+        self.contentparams = _Parameters()
+
+    def push_content(self, *arguments: Any) -> None:
+        super().push_content(*arguments)
+        self.contentparams = _Parameters(self.contentparams)
+
+    def resolve_uri(self, uri: str) -> str:
+        nothing_to_do = not self.baseuri and ":///" not in uri
+        return uri if nothing_to_do else str(super().resolve_uri(uri))
+
+    @staticmethod
+    def decode_entities(_element: str, text: str) -> str:
+        """Where a text can be changed before feedparser mends its encoding. Entities are decoded already."""
+        return _Text(text)
+
+
+class _Text(str):
+    """To be translated by feedparser, which replaces C1 controls, at the price of a look-up for every letter."""
+
+    __slots__ = ()
+
+    def translate(self, table: Any) -> str:
+        return super().translate(table) if _C1.search(self) else str(self)
+
+
+class _Parameters(dict[str, Any]):
+    """Of an element's content: names and plain values. feedparser asks for them at every tag, and copies them deep."""
+
+    def __deepcopy__(self, memo: object) -> "_Parameters":
+        return _Parameters(self)
 
 
 def _reference(match: re.Match[str]) -> str:
@@ -140,12 +206,12 @@ def _reference(match: re.Match[str]) -> str:
     return "&amp;"
 
 
-def _base(feed: Mapping[str, Any], document_url: str) -> str:
+def _base(feed: _Fields, document_url: str) -> str:
     """What relative links start from: the site that the feed names, else the feed's own address."""
     return _address(feed.get("link"), document_url) or document_url
 
 
-def _entries(raws: Iterable[tuple[int, Any]], base: str, now: datetime) -> tuple[dict[int, Entry], list[Problem]]:
+def _entries(raws: Iterable[tuple[int, _Fields]], base: str, now: datetime) -> tuple[dict[int, Entry], list[Problem]]:
     """The entries by their place in the feed, counted from 1 as `raws` are, and what is wrong with the others."""
     entries: dict[int, Entry] = {}
     problems: list[Problem] = []
@@ -153,7 +219,7 @@ def _entries(raws: Iterable[tuple[int, Any]], base: str, now: datetime) -> tuple
         if len(entries) == MOST_ENTRIES or len(problems) == _MOST_PROBLEMS:
             problems.append(Problem(ProblemKind.BAD_ENTRY, f"entry {ordinal} and what follows it were not read"))
             break
-        entry = _entry(raw, base, now)
+        entry = _entry(dict(raw), base, now)  # a dict of feedparser's looks for each name under others too
         if entry.title or entry.text:
             entries[ordinal] = entry
         else:
@@ -161,7 +227,7 @@ def _entries(raws: Iterable[tuple[int, Any]], base: str, now: datetime) -> tuple
     return entries, problems
 
 
-def _entry(raw: Any, base: str, now: datetime) -> Entry:
+def _entry(raw: _Fields, base: str, now: datetime) -> Entry:
     link = next((url for url in (_address(link, base) for link in _links(raw)) if url), None)
     date, parsed = _claimed_date(raw)
     return Entry(
@@ -173,23 +239,23 @@ def _entry(raw: Any, base: str, now: datetime) -> Entry:
     )
 
 
-def _links(raw: Any) -> Iterator[str | None]:
+def _links(raw: _Fields) -> Iterator[str | None]:
     yield raw.get("feedburner_origlink")
     yield raw.get("link")
     yield from (link.get("href") for link in raw.get("links", ()) if link.get("rel") == "alternate")
 
 
-def _bodies(raw: Any) -> Iterator[str]:
+def _bodies(raw: _Fields) -> Iterator[str]:
     """Summary and contents; the one that says most is taken, the summary where they are equally long."""
     yield str(raw.get("summary") or "")
     yield from (str(content.get("value") or "") for content in raw.get("content", ()))
 
 
-def _claimed_date(raw: Any) -> tuple[str | None, datetime | None]:
+def _claimed_date(raw: _Fields) -> tuple[str | None, datetime | None]:
     """The first date that the entry claims, as written and as feedparser reads it."""
     for field in ("published", "updated", "created"):
-        if field in raw:  # asked for first: feedparser warns where "updated" is taken from "published"
-            return str(raw[field]), _instant(raw.get(f"{field}_parsed") if f"{field}_parsed" in raw else None)
+        if field in raw:
+            return str(raw[field]), _instant(raw.get(f"{field}_parsed"))
     return None, None
 
 
@@ -201,13 +267,4 @@ def _instant(parsed: struct_time | None) -> datetime | None:
 
 
 def _address(url: Any, base: str) -> str | None:
-    """An absolute http or https address without blanks, quotes, control and direction marks; else None."""
-    if not isinstance(url, str) or not url.strip():
-        return None
-    try:
-        absolute = urljoin(base, "".join(c for c in url.strip() if c.isprintable()))
-        parts = urlsplit(absolute)
-        usable = parts.scheme in ("http", "https") and parts.hostname and len(absolute) <= _MAX_URL
-    except ValueError:  # unbalanced brackets of an IPv6 address
-        return None
-    return re.sub(r"[\s\"<>`\\^{}|]", lambda match: quote(match[0]), absolute) if usable else None
+    return absolute_address(url, base) if isinstance(url, str) else None

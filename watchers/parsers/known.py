@@ -16,18 +16,20 @@ whole feed is well-formed exactly if the rest is, and what is new in it reads th
 import re
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import repeat
+from struct import Struct
 
 from bot.domain.model import Entry, Reading
 
 SIZE = 8  # bytes of a digest: among a thousand items two are equal by chance once in 10**13 feeds
 MOST = 1_000  # items of one source that are remembered, the first of the feed; a feed of 2 MB holds more
+_RECORD = Struct(f"{SIZE}s{SIZE}s")
 _UNNAMED = bytes(SIZE)  # stands for an item that may not be cut
 
-_BOUND = re.compile(r"<(/?)((?:[\w.-]+:)?(?:item|entry))(?=[\s/>])[^<>]*>")
+_BOUND = re.compile(r"<(/?)(item|entry|[\w.-]+:(?:item|entry))(?=[\s/>])[^<>]*>")
 _TOKEN = re.compile(  # a tag, or else a comment, a CDATA section, an instruction, or else a "<" that is none of them
     r"""<(/?)([^\s<>/!?"'=]++)([^<>"']*+(?:"[^"<]*+"[^<>"']*+|'[^'<]*+'[^<>"']*+)*)>"""
     r"""|<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|(<)""",
@@ -66,18 +68,18 @@ class Known:
     @property
     def items(self) -> dict[bytes, bytes]:
         """Item -> entry, for the items that may be cut."""
-        pairs = {self.records[at : at + SIZE]: self.records[at + SIZE : at + 2 * SIZE] for at in self._starts}
+        pairs = dict(self._pairs)
         pairs.pop(_UNNAMED, None)
         return pairs
 
     @property
     def entries(self) -> frozenset[bytes]:
         """Every entry of that poll."""
-        return frozenset(self.records[at + SIZE : at + 2 * SIZE] for at in self._starts)
+        return frozenset(entry for _, entry in self._pairs)
 
     @property
-    def _starts(self) -> range:
-        return range(0, len(self.records), 2 * SIZE)
+    def _pairs(self) -> Iterator[tuple[bytes, bytes]]:
+        return _RECORD.iter_unpack(self.records[: len(self.records) // _RECORD.size * _RECORD.size])
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +121,22 @@ class Rest:
 def without(text: str, known: Collection[bytes]) -> Rest:
     """The text without everything that looks like a known item, wherever it stands."""
     pieces, gaps, cut = list[str](), list[int](), list[bytes]()
-    done = removed = 0
-    start: re.Match[str] | None = None
-    for bound in _BOUND.finditer(text):
-        if not bound[1]:
-            start = bound
-        elif start and start[2] == bound[2]:
-            item = digest(text[start.start() : bound.end()])
+    start = done = removed = 0
+    open_name = None
+    for bound in _BOUND.finditer(text) if known else ():
+        slash, name = bound.groups()
+        if not slash:
+            start, open_name = bound.start(), name
+        elif name == open_name:
+            end = bound.end()
+            item = digest(text[start:end])
             if item in known:
-                pieces.append(text[done : start.start()])
-                gaps.append(start.start() - removed)
+                pieces.append(text[done:start])
+                gaps.append(start - removed)
                 cut.append(item)
-                done = bound.end()
-                removed += done - start.start()
-            start = None
+                done = end
+                removed += end - start
+            open_name = None
     return Rest("".join([*pieces, text[done:]]), tuple(gaps), tuple(cut))
 
 
@@ -153,7 +157,7 @@ class Outline:
 
 def outline(text: str, gaps: Sequence[int] = ()) -> Outline | None:
     """The items of `text`. None in doubt, also of whether an item may have stood at each of `gaps`."""
-    tracer = _Tracer(deque(gaps))
+    tracer = _Tracer(deque(dict.fromkeys(gaps)))  # in many feeds all known items stand in one place
     end = 0
     for token in _TOKEN.finditer(text):
         if token.lastindex == _DOUBT or not tracer.pass_gaps(end, token.start()):

@@ -32,8 +32,8 @@ _MARKS = re.compile(
     "\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _LINE_END = re.compile(r"[\r\v\f\x85\u2028\u2029]")
-_SPACES = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r" ?\n[ \n]*")
+_SPACES = re.compile(r"[^\S\n ][^\S\n]*| [^\S\n]+")  # but for the single one, which stays as it is
+_LINES = re.compile(r"\n[ \n]+")
 
 # [name attribute=…], [/name], and names that only WordPress uses; "[رويترز]", "[AFP]" and "[1]" stay.
 _SHORT_CODE = re.compile(
@@ -55,9 +55,10 @@ def plain_text(markup: str) -> str:
         before, text = text, unescape(_without_markup(text))
         if text == before:
             break
-    text = _without_short_codes(_MARKS.sub("", text))
-    text = _LINES.sub("\n", _SPACES.sub(" ", _LINE_END.sub("\n", text))).strip()
-    return _without_half_letters(text)
+    if not text.isprintable():  # as no mark is, and no line end
+        text = _LINE_END.sub("\n", _MARKS.sub("", text))
+    text = _SPACES.sub(" ", _without_short_codes(text))
+    return _without_half_letters(_LINES.sub("\n", text.replace(" \n", "\n")).strip())
 
 
 def plain_line(markup: str) -> str:
