@@ -32,6 +32,7 @@ from sqlalchemy import ColumnElement, FromClause, func, select, update
 
 from benchmarks.first_alert import RIG, ask, rig, tree
 from benchmarks.unchanged import URL, Clock, reference
+from bot import process
 from bot.domain.articles import key_of
 from bot.domain.model import Document, DueSource, Source
 from bot.newsdesk import Newsdesk
@@ -202,6 +203,7 @@ def main() -> None:
     parser.add_argument("--profile", choices=("filing", "loop"), help="of that thread, by cumulative time")
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))  # warnings and what is worse
+    process.settle()
     with tempfile.TemporaryDirectory() as name, rig(options.rig):
         (rig_process,) = (child for child in tree(os.getpid()) if child != os.getpid())
         unit = reference(options.feeds)

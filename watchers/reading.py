@@ -32,6 +32,7 @@ from bot.domain.errors import SourceError
 from bot.domain.model import Article, Document, Entry, Problem, ProblemKind, Reading, Source, SourceKind
 from bot.domain.stripping import stripped
 from bot.domain.syria import is_about_syria
+from bot.process import collect_rarely
 from bot.understanding import Understanding
 from watchers.parsers.hints import NO_HINTS, FeedHints, feed_hints
 from watchers.parsers.known import Known, News, entry_digest
@@ -375,6 +376,7 @@ def _prepare(memory_limit: int) -> None:
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     for module in ("bot.domain.articles", "bot.understanding", "watchers.parsers.feed", "watchers.parsers.jsonfeed"):
         importlib.import_module(module)
+    collect_rarely()
     _limit_memory(memory_limit)
 
 

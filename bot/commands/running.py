@@ -1,24 +1,20 @@
 """`run` and `check-config`."""
 
 import asyncio
-import contextlib
-import ctypes
 
 import typer
 
-from bot import app, logs
+from bot import app, logs, process
 from bot.commands.answers import ConfigFile, refuse, settings_of
 from bot.domain.errors import StoreError
 from bot.webhook import AddressTaken
-
-M_ARENA_MAX, HEAPS = -8, 2  # mallopt(3)
 
 
 def run(config: ConfigFile = None) -> None:
     """Start Rasid. Without a token it opens local mode: a chat page in your browser."""
     settings = settings_of(config)
     logs.configure(settings.log.level, settings.log.format)
-    _share_heaps()
+    process.settle()
     try:
         asyncio.run(app.run(settings, announce=_announce))
     except StoreError as error:
@@ -40,12 +36,6 @@ def check_config(config: ConfigFile = None) -> None:
     """Say everything that is wrong with the settings, without starting."""
     settings = settings_of(config)
     typer.echo(f"The settings are fine: {len(settings.enabled_sources)} sources are on. الإعدادات سليمة.")
-
-
-def _share_heaps() -> None:
-    """glibc gives each thread a heap of its own and gets little of it back: 8 MB of 178 with 1000 sources."""
-    with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, HEAPS)
 
 
 def _announce(page_url: str) -> None:
