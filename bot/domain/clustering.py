@@ -30,6 +30,7 @@ COMPARED = 24  # reports that a new one is compared with
 _INDEXED = 14  # weightiest terms of the opening, and of the whole, by which a report is found
 _TOLD_THERE = 250  # the weight of one category in one town: in any language it finds what few shared words would not
 _GOVERNORATE = 4  # letters of its code: SY07
+_LEAST_SHARED = 16  # what one rare word weighs; the development streams fall into the same stories with it as without
 _MOST_WITH_TERM = 120  # reports kept under one term, the latest
 _MOST_REPORTS = 10_000  # kept in all, whatever their times; about 10 KB each
 _SUPPORT, _SUPPORT_FROM = 0.3, 0.1  # what further reports of a story that look alike add to its score
@@ -184,7 +185,8 @@ class Stories:
             if weight := weighed.whole.get(term, _TOLD_THERE):
                 for number in self._by_term.get(term, ()):
                     shared[number] += weight
-        near = sorted(shared, key=shared.__getitem__, reverse=True)[:COMPARED]
+        alike = (number for number, weight in shared.items() if weight >= _LEAST_SHARED)
+        near = sorted(alike, key=shared.__getitem__, reverse=True)[:COMPARED]
         at = weighed.facts.at or self._latest
         return [f for n in near if (f := self._filed.get(n)) is not None and abs(f.at - at) <= ALIVE]
 
