@@ -59,7 +59,8 @@ class Turn:
         except BaseException:
             self._leave()
             raise
-        return _patience(host)
+        left = host.patient_until - asyncio.get_running_loop().time()
+        return timedelta(seconds=left) if left > 0 else _NOTHING
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -110,11 +111,6 @@ class Hosts:
         until = asyncio.get_running_loop().time() + min(patience, MAX_PATIENCE).total_seconds()
         host.patient_until = max(host.patient_until, until)
 
-    def patience(self, url: str) -> timedelta:
-        """How long the host of `url` still wants to be left alone; nothing for most."""
-        host = self._hosts.get(host_of(url))
-        return _patience(host) if host else _NOTHING
-
     def _host(self, url: str) -> _Host:
         name = host_of(url)
         if name not in self._hosts:
@@ -131,11 +127,6 @@ class Hosts:
     def _pause_of(self, url: str) -> timedelta:
         name = _split(url)[0]
         return self._pauses.get(name, _NOTHING if not name or _is_this_machine(name) else self._pause)
-
-
-def _patience(host: _Host) -> timedelta:
-    left = host.patient_until - asyncio.get_running_loop().time()
-    return timedelta(seconds=left) if left > 0 else _NOTHING
 
 
 def host_of(url: str) -> str:

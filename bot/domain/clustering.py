@@ -30,7 +30,7 @@ COMPARED = 24  # reports that a new one is compared with
 _INDEXED = 14  # weightiest terms of the opening, and of the whole, by which a report is found
 _TOLD_THERE = 250  # the weight of one category in one town: in any language it finds what few shared words would not
 _GOVERNORATE = 4  # letters of its code: SY07
-_LEAST_SHARED = 16  # what one rare word weighs; the development streams fall into the same stories with it as without
+_LEAST_SHARED = 16  # what one rare word weighs; B-cubed of the development streams is the same with it as without
 _MOST_WITH_TERM = 120  # reports kept under one term, the latest
 _MOST_REPORTS = 10_000  # kept in all, whatever their times; about 10 KB each
 _SUPPORT, _SUPPORT_FROM = 0.3, 0.1  # what further reports of a story that look alike add to its score
@@ -89,7 +89,6 @@ class Stories:
         self._numbers: dict[str, int] = {}  # of arrival, by the report's id
         self._arrived = 0
         self._latest = _LONG_AGO
-        self._keyed: tuple[Weighed | None, tuple[str, ...]] = None, ()  # the last report, and what it is found by
 
     def __len__(self) -> int:
         return len(self._filed)
@@ -155,7 +154,7 @@ class Stories:
             self._drop(self._numbers[facts.id])
         number = self._arrived
         self._arrived += 1
-        self._filed[number] = _Filed(weighed, story, at, self._keys(weighed))
+        self._filed[number] = _Filed(weighed, story, at, _keys(weighed))
         self._numbers[facts.id] = number
         for key in self._filed[number].keys:
             numbers = self._by_term[key]
@@ -181,7 +180,7 @@ class Stories:
         """Those that share the most, by the rarity of the terms that both are found by; a term that all the world uses
         leads to none."""
         shared: defaultdict[int, int] = defaultdict(int)
-        for term in self._keys(weighed):
+        for term in _keys(weighed):
             if weight := weighed.whole.get(term, _TOLD_THERE):
                 for number in self._by_term.get(term, ()):
                     shared[number] += weight
@@ -189,12 +188,6 @@ class Stories:
         near = sorted(alike, key=shared.__getitem__, reverse=True)[:COMPARED]
         at = weighed.facts.at or self._latest
         return [f for n in near if (f := self._filed.get(n)) is not None and abs(f.at - at) <= ALIVE]
-
-    def _keys(self, weighed: Weighed) -> tuple[str, ...]:
-        """What is placed is filed next."""
-        if self._keyed[0] is not weighed:
-            self._keyed = weighed, _keys(weighed)
-        return self._keyed[1]
 
     def _let_go(self) -> None:
         """Let go of what no report can join any more: at most two at a time, so that no report pays for all."""

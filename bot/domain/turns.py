@@ -7,13 +7,12 @@ together take every second slot at most, so that a crowd of people does not stop
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.pacing import BOT, LOOKAHEAD, Rates, chat_scope
 
 REPLIES = "replies"  # the scope in which replies keep their share
 SHARE = 2  # of the bot's slots, one in this many
-MARGIN = timedelta(milliseconds=20)  # two messages to a chat must not come closer on their way
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +38,5 @@ def take(rates: Rates, now: datetime, next_at: Mapping[str, datetime], chat_id: 
     if bot > horizon + rates.bot:
         return Turn(bot - LOOKAHEAD)
     slot = max(bot, replies, chat)
-    after = slot + rates.bot, slot + rates.bot * SHARE, slot + rates.of_chat(chat_id) + MARGIN
+    after = slot + rates.bot, slot + rates.bot * SHARE, slot + rates.of_chat(chat_id)
     return Turn(slot, tuple(zip(scopes(chat_id), after, strict=True)))

@@ -222,7 +222,7 @@ async def test_a_flood_is_told_off_once_and_nobody_else_notices(talk: Conversati
 async def test_replies_keep_telegram_s_pace_and_none_is_lost(tmp_path: Path) -> None:
     """Against a Telegram that counts strictly: one a second to a chat, and a group's twenty a minute."""
     second = timedelta(seconds=1)
-    rates = Rates(bot=second / 30, chat=second, group=second * 3)
+    rates = Rates.within(30, 1, 20)
     async with talking(tmp_path, rates, Limits()) as talk:
         for chat in (SALMA, KHALED):
             for n in range(3):
