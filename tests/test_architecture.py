@@ -68,7 +68,7 @@ def test_exceptions_are_swallowed_only_at_the_named_boundaries() -> None:
         "bot/delivery.py",  # an alert
         "bot/inbox.py",  # an update
         "bot/engines/embedded.py",  # a job
-        "watchers/reading.py",  # a document
+        "watchers/children.py",  # a document
     }
     found = {
         str(path.relative_to(ROOT))

@@ -1,44 +1,30 @@
 """A document is read and understood in a child process, which can be killed.
 
-Owns the children: their number, their limits of time and memory, and that they never outlive this process. What runs
-in them is a pure function of its arguments. A document that breaks its reader costs one child and is a problem of its
-source; the event loop never waits for a parser.
+What runs in a child is a pure function of its arguments. A document that breaks its reader costs one child and is a
+problem of its source; the event loop never waits for a parser.
 
 Small documents that wait for a child together go to it together; a lone one goes at once. Where a child does not come
 back from several, each of them is read again by itself, and only the guilty one fails.
 """
 
 import asyncio
-import importlib
-import multiprocessing
-import os
-import resource
-import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from multiprocessing import connection
-from pathlib import Path
 from typing import Any
-
-from pebble import ProcessPool
-from pebble.common.types import CONSTS
 
 from bot.domain.errors import SourceError
 from bot.domain.model import Article, Document, Entry, Problem, ProblemKind, Reading, Source, SourceKind
 from bot.domain.stripping import stripped
 from bot.domain.syria import is_about_syria
-from bot.process import collect_rarely
 from bot.understanding import Understanding
+from watchers.children import Came, Children, Died, Task
 from watchers.parsers.hints import NO_HINTS, FeedHints, feed_hints
 from watchers.parsers.known import Known, News, entry_digest
 
 _GRACE = timedelta(seconds=20)  # for starting children, beyond the time that the readings ahead may take
-CONSTS.term_timeout = 0.05  # seconds from pebble's SIGTERM, which our children ignore, to its SIGKILL
 _BACKLOG = 2  # batches handed to the pool for each child: one that runs, one that waits
 _TOGETHER = 8  # documents in a batch, and
 _BYTES_TOGETHER = 1 << 18  # of what size: 17 feeds of 20 items; it bounds how long the first waits for the last
@@ -170,24 +156,7 @@ def _without_furniture(entry: Entry, rules: Sequence[str]) -> Entry:
     return replace(entry, title=stripped(entry.title, rules), text=stripped(entry.text, rules))
 
 
-Task = Callable[[], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Came:
-    """What a task came to."""
-
-    to: Any
-
-
-@dataclass(frozen=True, slots=True)
-class _Died:
-    """The name of what a task died of."""
-
-    of: str
-
-
-_NO_ANSWER = _Died("no answer")
+_NO_ANSWER = Died("no answer")
 
 
 @dataclass(slots=True, eq=False)
@@ -199,10 +168,10 @@ class _Job:
     size: int
     alone: bool
 
-    def settle(self, outcome: _Came | _Died) -> None:
+    def settle(self, outcome: Came | Died) -> None:
         if self.done.done():
             return
-        if isinstance(outcome, _Died):
+        if isinstance(outcome, Died):
             self.done.set_exception(_failed(outcome.of))
         else:
             self.done.set_result(outcome.to)
@@ -220,14 +189,12 @@ class Readers:
         complete: Completing = complete,
     ) -> None:
         """`memory_limit` is in bytes of address space over what a child has when it starts."""
-        self._children = children
-        self._time_limit = time_limit
-        self._memory_limit = memory_limit
+        self._number, self._time_limit = children, time_limit
         self._work, self._complete = work, complete
         self._waiting: deque[_Job] = deque()
-        self._batches: set[asyncio.Task[None]] = set()
+        self._batches: set[asyncio.Task[list[Came | Died]]] = set()
         self._closed = False
-        self._pool = self._new_pool()
+        self._children = Children(children, time_limit, memory_limit)
 
     async def read(
         self, source: Source, document: Document, seen_at: datetime, known: Known = _NOTHING, *, alone: bool = False
@@ -266,20 +233,26 @@ class Readers:
             batch.cancel()
         await asyncio.gather(*self._batches, return_exceptions=True)
         self._hand_out()
-        await asyncio.to_thread(_stop, self._pool)
+        await asyncio.to_thread(self._children.stop)
 
     def _hand_out(self) -> None:
         """Give the children as much as they can take."""
         while self._closed and self._waiting:
             self._waiting.popleft().settle(_NO_ANSWER)
-        while self._waiting and len(self._batches) < self._children * _BACKLOG:
+        while self._waiting and len(self._batches) < self._number * _BACKLOG:
             if jobs := self._next_jobs():
                 batch = asyncio.create_task(self._run(jobs))
                 self._batches.add(batch)
-                batch.add_done_callback(self._finished)
+                batch.add_done_callback(partial(self._finished, jobs))
 
-    def _finished(self, batch: asyncio.Task[None]) -> None:
+    def _finished(self, jobs: list[_Job], batch: asyncio.Task[list[Came | Died]]) -> None:
         self._batches.discard(batch)
+        if batch.cancelled():
+            self._tell(jobs, _NO_ANSWER)
+        elif error := batch.exception():
+            self._tell(jobs, Died(type(error).__name__))
+        else:
+            self._tell(jobs, batch.result())
         self._hand_out()
 
     def _next_jobs(self) -> list[_Job]:
@@ -294,25 +267,22 @@ class Readers:
                 jobs.append(job)
         return jobs
 
-    async def _run(self, jobs: list[_Job]) -> None:
-        """Have a child read these, and tell those who wait. Once nobody waits any more, the child is killed."""
-        outcome: list[_Came | _Died] | _Died = _NO_ANSWER
-        waited_for: asyncio.Future[Any] = asyncio.gather(*(job.done for job in jobs), return_exceptions=True)
-        try:
-            future: asyncio.Future[Any] = asyncio.wrap_future(self._schedule([job.task for job in jobs]))
-            try:
-                await asyncio.wait([future, waited_for], timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                future.cancel()  # kills the child, where it has not finished
-            if not future.cancelled():
-                error = future.exception()
-                outcome = _Died(type(error).__name__) if error else future.result()
-        except RuntimeError as error:  # no pool can be had
-            outcome = _Died(type(error).__name__)
-        finally:
-            self._tell(jobs, outcome)
+    async def _run(self, jobs: list[_Job]) -> list[Came | Died]:
+        """Have a child read these. Once nobody waits any more, the child is killed.
 
-    def _tell(self, jobs: list[_Job], outcome: list[_Came | _Died] | _Died) -> None:
+        Raises: what the child died of; RuntimeError where no pool can be had.
+        """
+        waited_for: asyncio.Future[Any] = asyncio.gather(*(job.done for job in jobs), return_exceptions=True)
+        future: asyncio.Future[list[Came | Died]] = asyncio.wrap_future(
+            self._children.work_off([job.task for job in jobs])
+        )
+        try:
+            await asyncio.wait([future, waited_for], timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            future.cancel()  # kills the child, where it has not finished
+        return future.result()
+
+    def _tell(self, jobs: list[_Job], outcome: list[Came | Died] | Died) -> None:
         if isinstance(outcome, list):
             for job, one in zip(jobs, outcome, strict=True):
                 job.settle(one)
@@ -330,67 +300,6 @@ class Readers:
         takes the task with it."""
         return (self._time_limit * _BACKLOG + _GRACE).total_seconds()
 
-    def _new_pool(self) -> ProcessPool:
-        return ProcessPool(
-            max_workers=self._children,
-            context=multiprocessing.get_context("spawn"),  # a fork would copy the event loop and its locks
-            initializer=_prepare,
-            initargs=(self._memory_limit,),
-        )
-
-    def _schedule(self, tasks: list[Task]) -> Future[list[_Came | _Died]]:
-        limit = self._time_limit.total_seconds()
-        try:
-            return self._pool.schedule(_work_off, args=(tasks,), timeout=limit)
-        except RuntimeError:  # a child died at a moment that the pool does not survive: a new one, once
-            broken, self._pool = self._pool, self._new_pool()
-            threading.Thread(target=_stop, args=(broken,), daemon=True).start()
-            return self._pool.schedule(_work_off, args=(tasks,), timeout=limit)
-
-
-def _work_off(tasks: list[Task]) -> list[_Came | _Died]:
-    """In the child."""
-    return [_attempt(task) for task in tasks]
-
-
-def _attempt(task: Task) -> _Came | _Died:
-    try:
-        return _Came(task())
-    except Exception as error:  # noqa: BLE001  # the job boundary: a document must not spoil those beside it
-        return _Died(type(error).__name__)
-
 
 def _failed(detail: str) -> SourceError:
     return SourceError(Problem(ProblemKind.READER_FAILED, detail))
-
-
-def _stop(pool: ProcessPool) -> None:
-    pool.stop()  # type: ignore[no-untyped-call]
-    pool.join()
-
-
-def _prepare(memory_limit: int) -> None:
-    """A child's first steps. The imports come before the limit, which is for documents."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent ends its children
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # likewise: a poll in hand must not fail because we are stopping
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-    for module in ("bot.domain.articles", "bot.understanding", "watchers.parsers.feed", "watchers.parsers.jsonfeed"):
-        importlib.import_module(module)
-    collect_rarely()
-    _limit_memory(memory_limit)
-
-
-def _leave_with_parent() -> None:
-    """Without this a busy child outlives a killed parent, and an idle one waits on the pipe for good."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
-
-
-def _limit_memory(memory_limit: int) -> None:
-    size = Path("/proc/self/statm")
-    if size.exists():  # on Linux only; elsewhere address space says nothing of memory
-        now = int(size.read_text().split()[0]) * resource.getpagesize()
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (now + memory_limit, hard))

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pebble.pool.channel import ChannelMutex
 
 from bot.domain.errors import SourceError
 from bot.domain.model import Document, Entry, ProblemKind, Reading, Selectors, Source, SourceKind
@@ -252,6 +253,32 @@ async def test_closing_ends_the_children_and_what_is_under_way(readers: Readers)
     with pytest.raises(SourceError):
         await reading
     assert not _readers_of(os.getpid())
+
+
+async def test_a_reading_that_has_only_just_been_asked_for_ends_too(readers: Readers) -> None:
+    reading = asyncio.create_task(readers.read(SOURCE, document("spin"), NOW))
+    await asyncio.sleep(0)  # handed out, and its batch has not begun
+    await readers.close()
+    with pytest.raises(SourceError):
+        await asyncio.wait_for(reading, 5)
+
+
+async def test_the_locks_of_the_children_outlive_them(readers: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that starts and does not find them dies with a traceback among what the operator reads."""
+    left: list[list[int]] = []
+    unlink = ChannelMutex.unlink
+
+    def unlinking(mutex: ChannelMutex) -> None:
+        left.append(_readers_of(os.getpid()))
+        unlink(mutex)
+
+    monkeypatch.setattr(ChannelMutex, "unlink", unlinking)
+    reading = asyncio.create_task(readers.read(SOURCE, document("spin"), NOW))
+    await _until(lambda: _readers_of(os.getpid()))
+    await readers.close()
+    assert left == [[]]
+    with pytest.raises(SourceError):
+        await reading
 
 
 PARENT = """
