@@ -18,7 +18,7 @@ from bot.domain.sentences import shorten
 from bot.domain.summary import SHORT_LETTERS, SHORT_WORDS, Summary
 from bot.store.articles import Told
 from bot.store.digests import absence_in
-from bot.store.outbox import Claimed
+from bot.store.claimed import Claimed
 
 MOST_REMEMBERED = 256  # messages, of a few KB each
 

@@ -25,7 +25,7 @@ from bot.domain.model import Message
 from bot.domain.outcomes import Fallback, Gone, Halted, Lost, Moved, Outcome, Rejected, Retry, Sent
 from bot.domain.pacing import BOT, LOOKAHEAD, Governor, Rates, Spacing, chat_scope
 from bot.store import Store, digests, outbox, watchlists
-from bot.store.outbox import Claimed
+from bot.store.claimed import Claimed
 
 log = structlog.get_logger()
 

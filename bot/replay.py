@@ -26,7 +26,7 @@ from bot.domain.outcomes import Sent
 from bot.domain.pacing import Rates
 from bot.newsdesk import Newsdesk
 from bot.store import Store, decisions, outbox, sources, watchlists
-from bot.store.outbox import Claimed
+from bot.store.claimed import Claimed
 from bot.understanding import Understanding
 from watchers.reading import understand
 

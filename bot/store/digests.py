@@ -69,6 +69,8 @@ def absence_in(evidence: Any) -> Absence | None:
 
 def named_in(connection: Connection, digest_ids: Collection[int]) -> dict[int, tuple[list[Told], int]]:
     """What each digest tells of: the most important articles, and how many there are in all."""
+    if not digest_ids:
+        return {}
     query = (
         select(alerts.c.folded_into, alerts.c.article_id)
         .where(alerts.c.folded_into.in_(digest_ids))

@@ -4,7 +4,7 @@ Forms that an older version wrote are read for what they hold; what is missing i
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from bot.domain.events import Event, Severity
@@ -13,6 +13,7 @@ from bot.domain.model import Article, PlaceHit
 from bot.domain.tolls import KINDS, Claim, Tolls
 
 Json = dict[str, Any]
+_OF_EVENT = tuple(field.name for field in fields(Event))
 CLAIMS_KEPT = 60  # of an article: a long list of the dead repeats itself
 
 
@@ -21,7 +22,7 @@ def facts_of(article: Article) -> Json:
     tolls = {kind: getattr(article.tolls, kind) for kind in KINDS if getattr(article.tolls, kind) is not None}
     return {
         "places": [[list(hit.codes), hit.field, hit.start, hit.end, hit.sure] for hit in article.places],
-        "events": [asdict(event) for event in article.events],
+        "events": [{name: getattr(event, name) for name in _OF_EVENT} for event in article.events],
         "tolls": tolls,
         "claims": [_claim(claim) for claim in article.tolls.claims[:CLAIMS_KEPT]],
     }

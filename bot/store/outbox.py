@@ -19,13 +19,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, exists, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.alerting import URGENT, AlertKind, Known, priority_of
 from bot.domain.pacing import BOT, Rates, Slots, chat_scope
-from bot.store.articles import Told, by_ids, of_stories, written_of
+from bot.store.claimed import Claimed, claimed
 from bot.store.database import insert, learn_sizes
-from bot.store.digests import named_in
 from bot.store.tables import alerts, chats, pace, stories
 
 SCANNED_IN_A_CLAIM = 200
@@ -46,31 +58,6 @@ class NewAlert:
     due_at: datetime
     kind: AlertKind = AlertKind.FIRST
     revision: int = 0  # of the article
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """An alert that is ours to send at `slot`, with all that its message is made of. `rang` is the article that it is
-    about, `reports` are those of its story, in the order of filing. With a `lease` the message `message_id` is edited;
-    else it is sent, as an answer to `reply_to`."""
-
-    id: int
-    chat_id: int
-    language: str  # of the chat
-    kind: AlertKind
-    rang: Told
-    reports: tuple[Told, ...]
-    evidence: tuple[dict[str, Any], ...]
-    attempts: int
-    uncertain: bool
-    slot: datetime
-    written: tuple[str, tuple[int, ...]] | None = None  # by a model, and of which articles
-    reply_to: int | None = None
-    message_id: int | None = None
-    lease: datetime | None = None
-    named: tuple[Told, ...] = ()  # of a digest: the most important
-    folded: int = 0  # of a digest: how many it tells of
-    thread_id: int | None = None  # the topic of a forum in which the chat wants it
 
 
 def add(connection: Connection, new: Sequence[NewAlert], now: datetime) -> set[tuple[int, int]]:
@@ -198,33 +185,28 @@ def _shown(connection: Connection, story_id: int, now: datetime) -> Sequence[Any
 
 def next_due_at(connection: Connection, now: datetime) -> datetime | None:
     """When the earliest alert or edit is due, `now` if one is due already; None when there is nothing to do."""
-    ready, active = alerts.c.state == "ready", chats.c.state == "active"  # what is due elsewhere is not claimed
+    at = {"now": now, "editable_since": now - EDITED_FOR}
     # Asked first, since it ends with the first row: the earliest of a hundred thousand is found by reading them all.
-    due = select(alerts.c.id).join(chats, chats.c.id == alerts.c.chat_id)
-    if connection.execute(due.where(ready, active, alerts.c.due_at <= now).limit(1)).first():
+    if connection.execute(_ANY_DUE, at).first():
         return now
-    sends = select(func.min(alerts.c.due_at)).where(ready, alerts.c.due_at > now)
-    edits = select(alerts.c.edit_due_at).join(chats, chats.c.id == alerts.c.chat_id)
-    edits = edits.where(_may_be_edited(now), active).order_by(alerts.c.edit_due_at).limit(1)
-    return min((at for query in (sends, edits) if (at := connection.execute(query).scalar())), default=None)
+    return min(
+        (due for query in (_NEXT_SEND, _NEXT_EDIT) if (due := connection.execute(query, at).scalar())), default=None
+    )
 
 
 def claim(connection: Connection, rates: Rates, room: int, now: datetime) -> list[Claimed]:
     """Take at most `room` due alerts that may be sent within the look-ahead, and mark them `sending`; where there is
     room left, edits that are due."""
     slots = Slots(rates, now, {BOT: _next_at(connection, BOT) or now})
-    sends = _taken(connection, _ready(now), slots, room)
+    sends = _taken(connection, _READY, slots, room)
     if sends:
-        ids = [row.id for row, _ in sends]
-        connection.execute(update(alerts).where(alerts.c.id.in_(ids)).values(state="sending"))
-    edits = _taken(connection, _behind(now), slots, room - len(sends))
+        connection.execute(_SENDING, {"ids": [row.id for row, _ in sends]})
+    edits = _taken(connection, _BEHIND, slots, room - len(sends))
     lease = now + EDIT_LEASE
     if edits:
-        ids = [row.id for row, _ in edits]
-        leased = update(alerts).where(alerts.c.id.in_(ids))
-        connection.execute(leased.values(edited_at=now, edit_due_at=lease))
+        connection.execute(_EDITING, {"ids": [row.id for row, _ in edits], "now": now, "lease": lease})
     _move_pace(connection, dict(slots.changes()))
-    return [*_claimed(connection, sends, None), *_claimed(connection, edits, lease)]
+    return [*claimed(connection, sends, None), *claimed(connection, edits, lease)]
 
 
 def edited(connection: Connection, alert: Claimed, again_at: datetime | None = None) -> None:
@@ -247,9 +229,7 @@ def _move_pace(connection: Connection, instants: Mapping[str, datetime]) -> None
 
 def mark_sent(connection: Connection, sent: Mapping[int, int], now: datetime) -> None:
     """Alert -> the message that it has become."""
-    ours = (alerts.c.id == bindparam("of")) & (alerts.c.state == "sending")
-    change = update(alerts).where(ours).values(state="sent", message_id=bindparam("message"), sent_at=now, why=None)
-    connection.execute(change, [{"of": alert, "message": message} for alert, message in sent.items()])
+    connection.execute(_SENT, [{"of": alert, "message": message, "now": now} for alert, message in sent.items()])
 
 
 def mark_dead(connection: Connection, alert_id: int, why: str) -> None:
@@ -280,7 +260,7 @@ def _leave_sending(connection: Connection, alert_id: int, **changes: Any) -> Non
 
 
 def _next_at(connection: Connection, scope: str) -> datetime | None:
-    return connection.execute(select(pace.c.next_at).where(pace.c.scope == scope)).scalar()
+    return connection.execute(_NEXT_AT, {"scope": scope}).scalar()
 
 
 def _taken(connection: Connection, query: Select[Any], slots: Slots, room: int) -> list[tuple[Any, datetime]]:
@@ -288,7 +268,8 @@ def _taken(connection: Connection, query: Select[Any], slots: Slots, room: int) 
     taken: list[tuple[Any, datetime]] = []
     if room <= 0 or slots.full():
         return taken
-    for row in connection.execute(query):
+    at = {"now": slots.now, "editable_since": slots.now - EDITED_FOR}
+    for row in connection.execute(query, at):
         if len(taken) == room or slots.full():
             break
         if row.chat_next_at is not None:
@@ -298,78 +279,40 @@ def _taken(connection: Connection, query: Select[Any], slots: Slots, room: int) 
     return taken
 
 
-def _ready(now: datetime) -> Select[Any]:
-    """Due alerts of active chats that may be written to within the look-ahead, the most urgent first."""
-    due = (alerts.c.state == "ready") & (alerts.c.due_at <= now)
-    return _open(now).where(due).order_by(alerts.c.priority, alerts.c.id)
+# Made once: to make them anew for each claim takes longer than to run them. `now`, `editable_since`: instants.
+_IS_READY = alerts.c.state == "ready"
+_IS_ACTIVE = chats.c.state == "active"  # what is due elsewhere is not claimed
+_MAY_BE_EDITED = and_(
+    alerts.c.edit_due_at.is_not(None),
+    alerts.c.state == "sent",
+    alerts.c.message_id.is_not(None),
+    alerts.c.sent_at > bindparam("editable_since"),
+)
+_OF_ACTIVE = select(alerts.c.id).join(chats, chats.c.id == alerts.c.chat_id).where(_IS_ACTIVE)
+_ANY_DUE = _OF_ACTIVE.where(_IS_READY, alerts.c.due_at <= bindparam("now")).limit(1)
+_NEXT_SEND = select(func.min(alerts.c.due_at)).where(_IS_READY, alerts.c.due_at > bindparam("now"))
+_NEXT_EDIT = (
+    _OF_ACTIVE.with_only_columns(alerts.c.edit_due_at).where(_MAY_BE_EDITED).order_by(alerts.c.edit_due_at).limit(1)
+)
 
+_NEXT_AT = select(pace.c.next_at).where(pace.c.scope == bindparam("scope"))
+_chat_pace = pace.alias("chat_pace")
+_OPEN = (  # alerts of chats that may be written to now
+    select(alerts, chats.c.language, chats.c.thread_id, _chat_pace.c.next_at.label("chat_next_at"))
+    .join(chats, chats.c.id == alerts.c.chat_id)
+    .outerjoin(_chat_pace, _chat_pace.c.scope == "chat:" + alerts.c.chat_id.cast(pace.c.scope.type))
+    .where(_IS_ACTIVE, or_(_chat_pace.c.next_at.is_(None), _chat_pace.c.next_at <= bindparam("now")))
+    .limit(SCANNED_IN_A_CLAIM)
+)
+# Due alerts, the most urgent first; and messages that their story has overtaken, those first that have waited longest.
+_READY = _OPEN.where(_IS_READY, alerts.c.due_at <= bindparam("now")).order_by(alerts.c.priority, alerts.c.id)
+_BEHIND = _OPEN.where(_MAY_BE_EDITED, alerts.c.edit_due_at <= bindparam("now")).order_by(alerts.c.edit_due_at)
 
-def _behind(now: datetime) -> Select[Any]:
-    """Messages that their story has overtaken, those that have waited longest first."""
-    return _open(now).where(_may_be_edited(now), alerts.c.edit_due_at <= now).order_by(alerts.c.edit_due_at)
-
-
-def _may_be_edited(now: datetime) -> ColumnElement[bool]:
-    there = (alerts.c.state == "sent") & alerts.c.message_id.is_not(None)
-    return alerts.c.edit_due_at.is_not(None) & there & (alerts.c.sent_at > now - EDITED_FOR)
-
-
-def _open(now: datetime) -> Select[Any]:
-    """Alerts of chats that may be written to now."""
-    chat_pace = pace.alias("chat_pace")
-    may_be_sent = (chat_pace.c.next_at.is_(None)) | (chat_pace.c.next_at <= now)
-    return (
-        select(alerts, chats.c.language, chats.c.thread_id, chat_pace.c.next_at.label("chat_next_at"))
-        .join(chats, chats.c.id == alerts.c.chat_id)
-        .outerjoin(chat_pace, chat_pace.c.scope == "chat:" + alerts.c.chat_id.cast(pace.c.scope.type))
-        .where(chats.c.state == "active", may_be_sent)
-        .limit(SCANNED_IN_A_CLAIM)
-    )
-
-
-def _claimed(
-    connection: Connection, taken: Sequence[tuple[Any, datetime]], lease: datetime | None
-) -> Iterable[Claimed]:
-    """With what their messages are made of; each story is read once."""
-    if not taken:
-        return
-    shown = {row.story_id for row, _ in taken}
-    told, written = of_stories(connection, shown), written_of(connection, shown)
-    rang = by_ids(connection, {row.article_id for row, _ in taken})
-    answered = _first_messages(connection, [row for row, _ in taken if row.kind != AlertKind.FIRST])
-    digests = named_in(connection, [row.id for row, _ in taken if row.kind == AlertKind.DIGEST])
-    for row, slot in taken:
-        yield Claimed(
-            id=row.id,
-            chat_id=row.chat_id,
-            language=row.language,
-            kind=AlertKind(row.kind),
-            rang=rang[row.article_id][0],
-            reports=tuple(told.get(row.story_id, ())),
-            evidence=row.evidence,  # not looked at here: one broken row must not stop the claim
-            attempts=row.attempts,
-            uncertain=row.uncertain,
-            slot=slot,
-            written=written.get(row.story_id),
-            reply_to=answered.get((row.chat_id, row.story_id)),
-            message_id=row.message_id,
-            lease=lease,
-            named=tuple(digests[row.id][0]) if row.id in digests else (),
-            folded=digests[row.id][1] if row.id in digests else 0,
-            thread_id=row.thread_id,
-        )
-
-
-def _first_messages(connection: Connection, rows: Sequence[Any]) -> dict[tuple[int, int], int]:
-    """(chat, story) -> the message that told it first, for these developments."""
-    if not rows:
-        return {}
-    query = select(alerts.c.chat_id, alerts.c.story_id, alerts.c.message_id).where(
-        alerts.c.story_id.in_({row.story_id for row in rows}),
-        alerts.c.chat_id.in_({row.chat_id for row in rows}),
-        alerts.c.kind == AlertKind.FIRST,
-        alerts.c.message_id.is_not(None),
-    )
-    return {
-        (row.chat_id, row.story_id): row.message_id for row in connection.execute(query.order_by(alerts.c.id.desc()))
-    }
+_TAKEN = update(alerts).where(alerts.c.id.in_(bindparam("ids", expanding=True)))
+_SENDING = _TAKEN.values(state="sending")
+_EDITING = _TAKEN.values(edited_at=bindparam("now"), edit_due_at=bindparam("lease"))
+_SENT = (
+    update(alerts)
+    .where(alerts.c.id == bindparam("of"), alerts.c.state == "sending")
+    .values(state="sent", message_id=bindparam("message"), sent_at=bindparam("now"), why=None)
+)

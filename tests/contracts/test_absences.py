@@ -16,7 +16,7 @@ from bot.domain.pacing import Rates
 from bot.newsdesk import Newsdesk
 from bot.places import Places
 from bot.store import Store, articles, digests, outbox, sources, watchlists
-from bot.store.outbox import Claimed
+from bot.store.claimed import Claimed
 from bot.store.tables import alerts, chats
 from bot.watchlists import Watchlists
 from tests.conftest import NOON

@@ -16,7 +16,8 @@ from bot.newsdesk.filing import MOST_ALERTS
 from bot.places import Places
 from bot.store import Store, articles, digests, notices, outbox, sources, watchlists
 from bot.store.articles import Placed
-from bot.store.outbox import Claimed, NewAlert
+from bot.store.claimed import Claimed
+from bot.store.outbox import NewAlert
 from bot.store.tables import alerts
 from bot.watchlists import Watchlists
 from tests.conftest import NOON
