@@ -136,11 +136,12 @@ def _seconds(given: Any, default: float) -> float | None:
 
 
 def _body(request_data: RequestData | None) -> Any:
-    """Parameters as a form, as python-telegram-bot does; with files, as multipart."""
+    """Parameters as JSON, which has Arabic in a third of the bytes of a form; with files, as multipart."""
     if request_data is None:
         return None
     if not request_data.contains_files:
-        return request_data.json_parameters
+        encoded = json.dumps(request_data.parameters, ensure_ascii=False).encode()
+        return aiohttp.BytesPayload(encoded, content_type="application/json")
     form = aiohttp.FormData()
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)

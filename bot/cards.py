@@ -5,7 +5,7 @@ same is written once.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 
 from bot.domain.alerting import AlertKind, denies
@@ -17,8 +17,8 @@ from bot.domain.retelling import Report
 from bot.domain.sentences import shorten
 from bot.domain.summary import SHORT_LETTERS, SHORT_WORDS, Summary
 from bot.store.articles import Told
-from bot.store.digests import absence_in
 from bot.store.claimed import Claimed
+from bot.store.digests import absence_in
 
 MOST_REMEMBERED = 256  # messages, of a few KB each
 
@@ -28,7 +28,7 @@ class Cards:
 
     def __init__(self, translations: Translations, place_name: Callable[[str, str], str | None]) -> None:
         self._translations, self._place_name = translations, place_name
-        self._remembered: OrderedDict[str, Message] = OrderedDict()
+        self._remembered: OrderedDict[Hashable, tuple[Card, Message]] = OrderedDict()
 
     def write(self, alert: Claimed) -> Message:
         """The message of an alert, whole: sent or edited, it says what is known now."""
@@ -40,12 +40,14 @@ class Cards:
 
     def _card(self, alert: Claimed) -> Message:
         card = card_of(alert)
-        key = repr((alert.rang.id, card, alert.language))
-        if key not in self._remembered:
-            self._remembered[key] = render_alert(card, self._translations[alert.language], self._place_name)
+        key = alert.rang.id, alert.language, card.kind, card.watches, card.reports[0].evidence, len(card.reports)
+        shown, message = self._remembered.get(key, (None, None))
+        if message is None or shown != card:  # whole articles are compared, which is cheaper than to hash them
+            message = render_alert(card, self._translations[alert.language], self._place_name)
+            self._remembered[key] = card, message
             if len(self._remembered) > MOST_REMEMBERED:
                 self._remembered.popitem(last=False)
-        return replace(self._remembered[key], chat_id=alert.chat_id, reply_to=alert.reply_to)
+        return replace(message, chat_id=alert.chat_id, reply_to=alert.reply_to)
 
     def _digest(self, alert: Claimed) -> Message:
         named = [_report(told, alert.language) for told in alert.named or (alert.rang,)]

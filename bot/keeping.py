@@ -13,6 +13,7 @@ from time import perf_counter
 import structlog
 from sqlalchemy import Connection
 
+from bot.domain.steps import resized
 from bot.store import Store, housekeeping
 from bot.store.housekeeping import Place, Swept
 
@@ -58,15 +59,9 @@ class Housekeeper:
         while swept.more:
             swept, took = await self._store.write(partial(_timed, chore, swept.place, self._most))
             rows += swept.rows
-            self._most = resized(self._most, took)
+            self._most = resized(self._most, took, STEP, SMALLEST, LARGEST)
             await asyncio.sleep(took)
         return rows
-
-
-def resized(most: int, took: float) -> int:
-    """How many rows the next step may erase when one of `most` took so many seconds."""
-    wanted = most * STEP / max(took, 1e-6)
-    return round(min(max(wanted, most / 4, SMALLEST), most * 2, LARGEST))
 
 
 def _timed(chore: Chore, place: Place | None, most: int, connection: Connection) -> tuple[Swept, float]:

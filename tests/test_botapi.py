@@ -1,6 +1,7 @@
 """Our transport: what left and what did not, whose answer it is, and a token that never shows."""
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -74,6 +75,27 @@ async def test_a_page_from_somebody_in_between_is_not_telegrams_word(status: int
     async with answering(gateway) as api_base, notifying(api_base) as notifier:
         outcome = await notifier.send(message())
     assert outcome == UNCERTAIN
+
+
+async def test_a_message_goes_out_in_few_bytes() -> None:
+    """A letter of Arabic is two bytes, not six as in a form or in escapes: our users are not the only ones on slow
+    links. What is nested is no string within a string."""
+    bodies: list[bytes] = []
+
+    async def telegram(request: web.Request) -> web.Response:
+        bodies.append(await request.read())
+        assert request.content_type == "application/json"
+        sent = {"message_id": 7, "date": 1, "chat": {"id": 1, "type": "private"}, "text": "x"}
+        return web.json_response({"ok": True, "result": sent})
+
+    alert = message(html="خبر " * 300)
+    async with answering(telegram) as api_base, notifying(api_base) as notifier:
+        assert await notifier.send(alert) == Sent(7)
+    (body,) = bodies
+    assert len(body) < len(alert.html.encode()) + 400
+    said = json.loads(body)
+    assert said["text"] == alert.html
+    assert said["reply_markup"]["inline_keyboard"][0][0]["url"] == "https://news.example/1"
 
 
 async def test_the_token_shows_in_no_outcome_no_error_and_no_log(

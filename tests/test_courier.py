@@ -34,7 +34,7 @@ SALMA, KHALED, GROUP = 1001, 1002, -2001
 SECOND = timedelta(seconds=1)
 FAST = Rates(bot=SECOND / 100, chat=SECOND / 5, group=SECOND / 5)
 EVIDENCE = ({"watch": "جاسم", "field": "title", "start": 16, "end": 20, "surface": "جاسم"},)
-READ_SECONDS = 2.0
+READ_SECONDS = 4.0
 
 
 def now() -> datetime:

@@ -5,8 +5,9 @@ words (`lexicon`). Decides nothing about places or watches.
 """
 
 from functools import lru_cache
+from typing import NamedTuple
 
-from bot.domain.arabic import Reading
+from bot.domain.arabic import Reading, readings
 from bot.domain.lexicon import NO_PREFIX, NO_TANWEEN
 
 _SHORTEST_VERB = 3
@@ -39,6 +40,29 @@ def plausible(form: str, reading: Reading, *, tanween: bool = False, marbuta: bo
 def without_article(word: str) -> str:
     """The word without ال: how the later words of a phrase are compared."""
     return word[2:] if word.startswith("ال") and len(word) > 4 else word
+
+
+class Word(NamedTuple):
+    """What a word of a text may stand for."""
+
+    stems: tuple[str, ...]  # every plausible bare word
+    whole: tuple[str, ...]  # those that leave ال and the end of the word alone
+    openers: tuple[str, ...]  # those with nothing behind them, so that a phrase may go on
+    seconds: tuple[str, ...]  # what it is as the second word of a phrase: the first of them without ال
+
+
+@lru_cache(maxsize=16384)
+def word_of(form: str, tanween: bool, marbuta: bool) -> Word:
+    """What the folded word may stand for, worked out once for each spelling."""
+    may_be = [r for r in readings(form) if plausible(form, r, tanween=tanween, marbuta=marbuta)]
+    bare = without_article(form)
+    accusative = (without_article(form[:-1]),) if form.endswith("ا") and len(form) > 3 else ()
+    return Word(
+        stems=tuple(dict.fromkeys(r.stem for r in may_be)),
+        whole=tuple(dict.fromkeys(r.stem for r in may_be if not (r.article or r.after))),
+        openers=tuple(dict.fromkeys(r.stem for r in may_be if r.after in {"", "ا"})),
+        seconds=tuple(dict.fromkeys((bare, form, *accusative))),
+    )
 
 
 _NISBA = ("يين", "يون", "يات", "يه", "يا", "ي")

@@ -18,11 +18,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from bot.domain.story_facts import Facts, Features
 from bot.domain.story_features import FeatureReader, Report
-from bot.domain.story_pairs import Judgement, PairModel, Weighed, judge, news_in
+from bot.domain.story_pairs import Judgement, Newcomer, PairModel, Weighed, judge, news_in
 from bot.domain.story_words import RarityTable, Stream
 
 ALIVE = timedelta(days=4)  # a report joins no story whose last report is older
@@ -133,14 +134,15 @@ class Stories:
     def place(self, weighed: Weighed) -> Assignment | None:
         """The story that a report belongs to; None where it opens its own."""
         judged: defaultdict[int, list[tuple[Judgement, _Filed]]] = defaultdict(list)
+        newcomer, model = Newcomer(weighed), self._teller.model
         for filed in self._candidates(weighed):
-            judged[filed.story].append((self._judge(filed, weighed), filed))
+            judged[filed.story].append((newcomer.after(filed.weighed, model, model.stream), filed))
         best, support = None, 0.0
         for story in judged.values():
             total = _support([judgement for judgement, _ in story])
             if total > support:
                 best, support = story, total
-        if best is None or support < self._teller.model.stream:
+        if best is None or support < model.stream:
             return None
         return self._joined(best, weighed.facts, support)
 
@@ -173,9 +175,6 @@ class Stories:
         )
         return Assignment(filed.story, relation, min(1.0, support), reason, filed.weighed.facts.id)
 
-    def _judge(self, filed: _Filed, weighed: Weighed) -> Judgement:
-        return judge(filed.weighed, weighed, self._teller.model, self._teller.model.stream)
-
     def _candidates(self, weighed: Weighed) -> list[_Filed]:
         """Those that share the most, by the rarity of the terms that both are found by; a term that all the world uses
         leads to none."""
@@ -184,10 +183,10 @@ class Stories:
             if weight := weighed.whole.get(term, _TOLD_THERE):
                 for number in self._by_term.get(term, ()):
                     shared[number] += weight
-        alike = (number for number, weight in shared.items() if weight >= _LEAST_SHARED)
-        near = sorted(alike, key=shared.__getitem__, reverse=True)[:COMPARED]
+        most = sorted(shared, key=shared.__getitem__, reverse=True)[:COMPARED]
+        near = (self._filed[number] for number in most if shared[number] >= _LEAST_SHARED)
         at = weighed.facts.at or self._latest
-        return [f for n in near if (f := self._filed.get(n)) is not None and abs(f.at - at) <= ALIVE]
+        return [filed for filed in near if abs(filed.at - at) <= ALIVE]
 
     def _let_go(self) -> None:
         """Let go of what no report can join any more: at most two at a time, so that no report pays for all."""
@@ -208,6 +207,7 @@ class Stories:
                 self._by_term.pop(key, None)
 
 
+@lru_cache(maxsize=1)  # asked when a report is placed, and when it is filed
 def _keys(weighed: Weighed) -> tuple[str, ...]:
     """By what a report is found: the rarest terms of its opening and of the whole, and what it reports in which towns,
     by which it is found in any language."""

@@ -6,11 +6,13 @@ doubt a sentence stays. The words are those of Arabic outlets and their Telegram
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.domain.sentences import Sentence, sentences
 
 LONGEST_READ = 100_000  # code points; what the watches read of a text too
+MOST_REMEMBERED = 32  # texts; one is read for every chat that it concerns, and for each story that it is shown in
 _HEADING_WORDS = 14  # a line without a full stop is a heading or a link to another item when it is no longer
 _CAPTION_WORDS = 30
 
@@ -90,6 +92,7 @@ _MACHINE = re.compile(
     re.IGNORECASE,
 )
 _ORDERS, _LATIN = ("تجاهل", "انس", "أهمل", "تخط", "أنت"), re.compile(r"[A-Za-z<\[]")  # what any of them begins with
+_ORDERED = ("تعليمات", "أوامر", "توجيهات", "سبق", "مساعد", "نموذج", "روبوت")  # and what an Arabic one ends with
 _LINK = re.compile(r"(?:https?://|www\.|t\.me/|pic\.twitter)\S+")
 _CODE = re.compile(r"\[/?[a-z][a-z_-]{2,}[^\]\n]{0,200}\]")
 _SIGNS = re.compile(
@@ -121,16 +124,37 @@ class Piece(NamedTuple):
     text: str
 
 
+_Spoken = tuple[Sentence, int, Piece | None]
+
+
 def news(text: str, kept: Sequence[int] = ()) -> list[Piece]:
     """The sentences that say something, heads and tails taken off; `kept` are offsets that must not be taken off.
 
     A text of nothing but furniture gives nothing.
     """
-    text = text[:LONGEST_READ]
+    spoken = _spoken(text[:LONGEST_READ])
+    if kept:
+        spoken = tuple([_keeping(one, kept) for one in spoken])
+    return [piece for _, _, piece in spoken if piece is not None]
+
+
+def _keeping(spoken: _Spoken, kept: Sequence[int]) -> _Spoken:
+    """A sentence that lost what must be kept is looked at again."""
+    sentence, line, piece = spoken
+    spots = [spot for spot in kept if sentence.start <= spot < sentence.end]
+    if all(piece is not None and piece.start <= spot < piece.end for spot in spots):
+        return spoken
+    return sentence, line, _piece(sentence, line, spots)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _spoken(text: str) -> tuple[_Spoken, ...]:
+    """The sentences that may say something, each with the number of its line and what is left when heads and tails are
+    taken off."""
     lines = list(_lines(text))
     stopped = sum(_is_ended(line) for line in lines) * 2 > len(lines)
     commanded = addresses_a_machine(text)
-    found: list[Piece] = []
+    found: list[_Spoken] = []
     for number, line in enumerate(lines):
         spoken = text[line[0].start : line[-1].end]
         whole = len(spoken) <= _LONGEST_FURNITURE
@@ -139,10 +163,8 @@ def news(text: str, kept: Sequence[int] = ()) -> list[Piece]:
         for sentence in line:
             if commanded and addresses_a_machine(sentence.text):
                 continue
-            piece = _piece(sentence, number, kept)
-            if piece is not None:
-                found.append(piece)
-    return found
+            found.append((sentence, number, _piece(sentence, number, ())))
+    return tuple(found)
 
 
 def is_furniture(line: str) -> bool:
@@ -156,7 +178,9 @@ def is_furniture(line: str) -> bool:
 
 def addresses_a_machine(text: str) -> bool:
     """Whether a text gives orders to a program that may read it («تجاهل التعليمات السابقة»)."""
-    suspect = _LATIN.search(text) is not None or any(order in text for order in _ORDERS)
+    suspect = _LATIN.search(text) is not None or (
+        any(order in text for order in _ORDERS) and any(word in text for word in _ORDERED)
+    )
     return suspect and _MACHINE.search(text) is not None
 
 

@@ -6,21 +6,24 @@ a word. No text of a person ever becomes a regular expression: every look-up is 
 costs the same whether ten thousand or a million watches are filed.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
-from bot.domain.arabic import readings, tokenise
-from bot.domain.clitics import families, family_names, plausible, without_article
+from bot.domain.arabic import tokenise
+from bot.domain.clitics import families, family_names, without_article, word_of
 from bot.domain.expressions import Both, Either, Expression, Filter, Node, Term, Without
 from bot.domain.model import Evidence, Match, PlaceHit
 
 LONGEST_READ = 100_000  # code points of a text; three times the longest article met, so that a hostile one costs 0.5 s
 MOST_EVIDENCE = 12  # places shown for one term of one article; more would tell nobody more
 _PLACE = "\0"  # before the code of a place, which then is no word
+_MOST_WORDS = 16384  # spellings whose leads are remembered, most of them without any
+_START, _END = attrgetter("start"), attrgetter("end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +44,15 @@ class _Verdict(NamedTuple):
 _T = TypeVar("_T")
 
 
-class _Word(NamedTuple):
-    """What a word of an article may stand for, worked out once for each spelling."""
-
-    stems: tuple[str, ...]  # every plausible bare word
-    whole: tuple[str, ...]  # those that leave ال and the end of the word alone
-    openers: tuple[str, ...]  # those with nothing behind them, so that a phrase may go on
-    seconds: tuple[str, ...]  # what it is as the second word of a phrase: the first of them without ال
+_Spelling = tuple[str, bool, bool]  # the folded form, and what it no longer shows: tanween, marbuta
+_SPELLING = attrgetter("form", "tanween", "marbuta")
 
 
-@lru_cache(maxsize=16384)
-def _word(form: str, tanween: bool, marbuta: bool) -> _Word:
-    may_be = [r for r in readings(form) if plausible(form, r, tanween=tanween, marbuta=marbuta)]
-    bare = without_article(form)
-    accusative = (without_article(form[:-1]),) if form.endswith("ا") and len(form) > 3 else ()
-    return _Word(
-        stems=tuple(dict.fromkeys(r.stem for r in may_be)),
-        whole=tuple(dict.fromkeys(r.stem for r in may_be if not (r.article or r.after))),
-        openers=tuple(dict.fromkeys(r.stem for r in may_be if r.after in {"", "ا"})),
-        seconds=tuple(dict.fromkeys((bare, form, *accusative))),
-    )
+class _Leads(NamedTuple):
+    """What a word of an article leads to among the keys in use."""
+
+    keys: tuple[str, ...]  # its own
+    openers: tuple[str, ...]  # those of its readings with which a longer key begins
 
 
 def _key(words: tuple[str, ...]) -> str:
@@ -86,13 +78,20 @@ class _Article:
             for code in place.codes:
                 self.places.setdefault(_PLACE + code, []).append(place)
         self.sure_places = [place for place in places if place.sure]
+        self._verdicts: dict[str, _Verdict | None] = {}
 
     def field(self, index: int) -> str:
         return "title" if index < self.body else "text"
 
-    def is_place(self, index: int) -> bool:
-        token, field = self.tokens[index], self.field(index)
-        return any(p.field == field and p.start < token.end and token.start < p.end for p in self.sure_places)
+    def covered(self) -> set[int]:
+        """The indices of the tokens that surely are a place, or part of one."""
+        found: set[int] = set()
+        for place in self.sure_places:
+            if place.field in self.fields:
+                field = (0, self.body) if place.field == "title" else (self.body, len(self.tokens))
+                first = bisect_right(self.tokens, place.start, *field, key=_END)
+                found.update(range(first, bisect_left(self.tokens, place.end, *field, key=_START)))
+        return found
 
     def note(self, key: str, first: int, after: int) -> None:
         self.spans.setdefault(key, []).append((first, after))
@@ -107,6 +106,11 @@ class _Article:
 
     def verdict(self, key: str) -> _Verdict | None:
         """The evidence for a key, and whether it is sure; None where it does not stand in the article."""
+        if key not in self._verdicts:  # many compounds may ask for one key
+            self._verdicts[key] = self._verdict(key)
+        return self._verdicts[key]
+
+    def _verdict(self, key: str) -> _Verdict | None:
         if key in self.places:
             hits = sorted(self.places[key], key=lambda hit: not hit.sure)[:MOST_EVIDENCE]
             evidence = tuple(self._evidence(hit.field, hit.start, hit.end) for hit in hits)
@@ -114,12 +118,8 @@ class _Article:
         if key not in self.spans:
             return None
         spans = sorted(set(self.spans[key]))[:MOST_EVIDENCE]
-        return _Verdict(
-            tuple(
-                self._evidence(self.field(first), self.tokens[first].start, self.tokens[after - 1].end)
-                for first, after in spans
-            )
-        )
+        ends = ((first, self.tokens[first].start, self.tokens[after - 1].end) for first, after in spans)
+        return _Verdict(tuple(self._evidence(self.field(first), start, end) for first, start, end in ends))
 
     def _evidence(self, field: str, start: int, end: int) -> Evidence:
         return Evidence(field, start, end, self.fields[field][start:end])
@@ -149,6 +149,9 @@ class WatchIndex:
         self._openings: Counter[str] = Counter()  # the first two words of keys with spaces
         self._lengths: Counter[int] = Counter()  # how many words such keys have
         self._families = 0
+        self._sorted: list[str] = []  # all keys, from when an article is first read
+        # What each spelling leads to as a word, and as a place; holds what is watched, and is forgotten as that changes
+        self._leads: dict[_Spelling, tuple[_Leads, _Leads] | None] = {}
 
     def __len__(self) -> int:
         return len(self._watches)
@@ -169,7 +172,9 @@ class WatchIndex:
             self._file(key, watch_id)
         for key in chain.from_iterable(keys.values()):
             self._asked[key] += 1
-            self._filed.setdefault(key, _NOBODY)
+            if key not in self._filed:
+                self._filed[key] = _NOBODY
+                self._changed(key)
             self._count(key, 1)
 
     def remove(self, watch_id: int) -> None:
@@ -182,6 +187,7 @@ class WatchIndex:
                 _change(self._asked, key, -1)
                 if key not in self._asked and self._filed[key] is _NOBODY:
                     del self._filed[key]
+                    self._changed(key)
                 self._count(key, -1)
             for key in watch.anchors:
                 self._unfile(key, watch_id)
@@ -205,38 +211,54 @@ class WatchIndex:
         found: dict[int, _Verdict] = {}
         for key in (*article.spans, *article.places, *_filter_keys(attributes)):
             filed = self._filed.get(key, _NOBODY)
-            verdict = article.verdict(key)
             for watch_id in (filed,) if isinstance(filed, int) else filed:
                 watch = self._watches[watch_id]
                 if isinstance(watch, _Compound):
                     judged = None if watch_id in found else _judge(watch.root, watch.keys, article, attributes)
                 else:
-                    judged = verdict
+                    judged = article.verdict(key)
                 if judged is not None:
                     found[watch_id] = judged
         return [Found(watch_id, *found[watch_id]) for watch_id in sorted(found)]
 
     def _read(self, article: _Article) -> None:
-        filed, tokens = self._filed, article.tokens
-        words = [_word(token.form, token.tanween, token.marbuta) for token in tokens]
-        for index, word in enumerate(words):
-            covered = bool(article.sure_places) and article.is_place(index)
-            stems = word.whole if covered else word.stems
-            for stem in stems:
-                if stem in filed:
-                    article.note(stem, index, index + 1)
-            if self._families:
-                self._read_families(article, index, stems)
-            if article.goes_on(index):
-                self._read_pairs(article, index, word.whole if covered else word.openers, words[index + 1].seconds)
+        known, spellings = self._leads, list(map(_SPELLING, article.tokens))
+        if len(known) > _MOST_WORDS:
+            known.clear()
+        for spelling in set(spellings).difference(known):
+            known[spelling] = self._look_up(spelling)
+        covered = article.covered()
+        for index, leads in enumerate(map(known.__getitem__, spellings)):
+            if leads is not None:
+                keys, openers = leads[index in covered]
+                for key in keys:
+                    article.note(key, index, index + 1)
+                if openers and article.goes_on(index):
+                    self._read_pairs(article, index, openers)
 
-    def _read_families(self, article: _Article, index: int, stems: tuple[str, ...]) -> None:
-        for family in set(chain.from_iterable(map(families, stems))):
-            if "~" + family in self._filed:
-                article.note("~" + family, index, index + 1)
+    def _look_up(self, spelling: _Spelling) -> tuple[_Leads, _Leads] | None:
+        """What a word leads to, and what it does where it surely is a place; None for most: nobody watches them."""
+        word = word_of(*spelling)
+        leads = self._leads_of(word.stems, word.openers)
+        return (leads, self._leads_of(word.whole, word.whole)) if any(leads) else None
 
-    def _read_pairs(self, article: _Article, index: int, openers: tuple[str, ...], seconds: tuple[str, ...]) -> None:
+    def _leads_of(self, stems: tuple[str, ...], openers: tuple[str, ...]) -> _Leads:
+        keys: Iterable[str] = stems
+        if self._families:
+            keys = dict.fromkeys((*stems, *("~" + family for family in chain.from_iterable(map(families, stems)))))
+        return _Leads(tuple(filter(self._filed.__contains__, keys)), tuple(filter(self._begins, openers)))
+
+    def _begins(self, opener: str) -> bool:
+        """Whether a longer key begins with the word; two letters are never written together with the next."""
+        if not self._sorted:
+            self._sorted = sorted(self._filed)
+        beginning = opener if len(opener) > 2 else opener + " "
+        after = bisect_right(self._sorted, beginning)
+        return after < len(self._sorted) and self._sorted[after].startswith(beginning)
+
+    def _read_pairs(self, article: _Article, index: int, openers: tuple[str, ...]) -> None:
         filed, openings = self._filed, self._openings
+        seconds = word_of(*_SPELLING(article.tokens[index + 1])).seconds
         for opener in openers:
             if len(opener) > 2:
                 for second in seconds:
@@ -282,13 +304,15 @@ class WatchIndex:
         return any(":" in key for key in keys), crowd, -min(map(len, keys))
 
     def _file(self, key: str, watch_id: int) -> None:
-        filed = self._filed.get(key, _NOBODY)
+        filed = self._filed.get(key)
         if isinstance(filed, set):
             filed.add(watch_id)
         elif isinstance(filed, int):
             self._filed[key] = {filed, watch_id}
         else:
             self._filed[key] = watch_id
+            if filed is None:
+                self._changed(key)
         self._count(key, 1)
 
     def _unfile(self, key: str, watch_id: int) -> None:
@@ -299,7 +323,18 @@ class WatchIndex:
             self._filed[key] = _NOBODY
         else:
             del self._filed[key]
+            self._changed(key)
         self._count(key, -1)
+
+    def _changed(self, key: str) -> None:
+        """A key has come into use, or is no longer: nothing is known of any word."""
+        self._leads.clear()
+        if self._sorted:
+            at = bisect_left(self._sorted, key)
+            if key in self._filed:
+                self._sorted.insert(at, key)
+            else:
+                del self._sorted[at]
 
     def _count(self, key: str, change: int) -> None:
         """Keep count of the kinds of keys that need a look-up of their own."""
@@ -318,10 +353,7 @@ def _change(counter: Counter[_T], item: _T, change: int) -> None:
 
 
 def _judge(
-    node: Node,
-    keys: Mapping[Term, tuple[str, ...]],
-    article: _Article,
-    attributes: Mapping[str, Collection[str]],
+    node: Node, keys: Mapping[Term, tuple[str, ...]], article: _Article, attributes: Mapping[str, Collection[str]]
 ) -> _Verdict | None:
     match node:
         case Term():
@@ -363,6 +395,4 @@ def _terms(node: Node) -> Iterator[Term]:
 
 
 def _filter_keys(attributes: Mapping[str, Collection[str]]) -> Iterator[str]:
-    for name, values in attributes.items():
-        for value in values:
-            yield f"{name}:{value}"
+    return (f"{name}:{value}" for name, values in attributes.items() for value in values)

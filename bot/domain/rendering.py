@@ -292,6 +292,8 @@ def _one_line(text: str) -> str:
 def _clipped(text: str, most: int) -> str:
     """One line of at most so many UTF-16 units."""
     line = _one_line(text[: 20 * most])
+    if 2 * len(line) <= most:  # no letter has more than two
+        return line
     kept = line.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
     return kept if kept == line else f"{kept.rstrip()}…"
 

@@ -10,13 +10,14 @@ speaks for one story, there are two.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
+from operator import mul
 from sys import intern
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from bot.domain.remembering import Remembered
 from bot.domain.story_facts import Facts, Features
 
 Cues = Mapping[str, float]
@@ -45,7 +46,11 @@ _SHOCK, _QUAKE = timedelta(hours=1), 0.8  # an earthquake is reported for an hou
 _UNKNOWN_HOURS = 6.0  # between two reports of which one has no time
 
 
-@dataclass(frozen=True, slots=True)
+# What it is worth that a term stands so many times in a text.
+_OFTEN: Remembered[int, float] = Remembered(lambda times: _FINENESS * (1 + math.log(times)), 256)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Weighed:
     """A report ready for comparing: its facts, and the weight that each of its terms had when it arrived.
 
@@ -62,21 +67,14 @@ class Weighed:
     @classmethod
     def of(cls, features: Features, rarity: Mapping[str, float]) -> "Weighed":
         opening, whole = (  # terms that came from another process would else be in memory once for each report
-            {intern(term): round(_often(times) * rarity[term]) for term, times in terms.items()}
+            {intern(term): round(_OFTEN[times] * rarity[term]) for term, times in terms.items()}
             for terms in (features.opening, features.whole)
         )
-        lengths = (math.sqrt(sum(weight * weight for weight in vector.values())) for vector in (opening, whole))
+        lengths = (math.sqrt(sum(map(mul, vector.values(), vector.values()))) for vector in (opening, whole))
         return cls(features.facts, opening, whole, sum(opening.values()), *lengths)
 
 
-@lru_cache(maxsize=256)
-def _often(times: int) -> float:
-    """What it is worth that a term stands so many times in a text."""
-    return _FINENESS * (1 + math.log(times))
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """`score`: 0..1, that both are about one event. `reason`: what decided, for the operator."""
 
     relation: Relation
@@ -127,86 +125,164 @@ def chance(weights: Mapping[str, float], cues: Cues) -> float:
 
 def judge(earlier: Weighed, later: Weighed, model: PairModel, least: float | None = None) -> Judgement:
     """The relation of two reports in order of time; `least`: the score from which they are one story."""
-    a, b = earlier.facts, later.facts
-    why = veto(earlier, later)
-    if why:
-        return Judgement("different", 0.0, why)
-    if is_repost(a, b, repeated(a, b)):
-        risen = toll_rises([a], b)
-        return Judgement("development" if risen else "same", 1.0, "toll_up" if risen else "repost")
-    cues = cues_of(earlier, later)
-    score = max(chance(model.story, cues), _QUAKE * _one_quake(a, b))
-    if score < (model.pair if least is None else least):
-        return Judgement("different", score, "little_in_common")
-    if toll_stated_up(a, b) or chance(model.further, further_cues(a, b, cues)) >= model.development:
-        return Judgement("development", score, news_in([a], b) or "later_news")
-    return Judgement("same", score, "same_facts")
+    return Newcomer(later).after(earlier, model, model.pair if least is None else least)
+
+
+class Newcomer:
+    """A report that has come, to be compared with many earlier ones: what each comparison needs of it is made once."""
+
+    def __init__(self, report: Weighed) -> None:
+        self._report = report
+        self._runs = frozenset(report.facts.shingles)
+
+    def after(self, earlier: Weighed, model: PairModel, least: float) -> Judgement:
+        """Its relation to the earlier report; `least`: the score from which they are one story."""
+        a, b = earlier.facts, self._report.facts
+        pair = _Pair(earlier, self._report, self._runs)
+        why = pair.veto()
+        if why:
+            return Judgement("different", 0.0, why)
+        if is_repost(a, b, pair.copied):
+            risen = toll_rises([a], b)
+            return Judgement("development" if risen else "same", 1.0, "toll_up" if risen else "repost")
+        cues = pair.cues()
+        score = max(chance(model.story, cues), _QUAKE * _one_quake(a, b))
+        if score < least:
+            return Judgement("different", score, "little_in_common")
+        if toll_stated_up(a, b) or chance(model.further, further_cues(a, b, cues)) >= model.development:
+            return Judgement("development", score, news_in([a], b) or "later_news")
+        return Judgement("same", score, "same_facts")
 
 
 def repeated(a: Facts, b: Facts) -> float:
     """The share of the shorter text that stands word for word in the other; 0 where it is too short to tell."""
+    return _copied(a, b, frozenset(b.shingles))
+
+
+def _copied(a: Facts, b: Facts, runs: frozenset[int]) -> float:
     shorter = min(len(a.shingles), len(b.shingles))
     if shorter < _FEWEST_SHINGLES:
         return float(shorter > 0 and a.wording == b.wording)
-    return len(set(b.shingles).intersection(a.shingles)) / shorter
+    return len(runs.intersection(a.shingles)) / shorter
 
 
 def is_repost(a: Facts, b: Facts, copied: float) -> bool:
     """Whether one is the other's text, `copied` the share that stands in both."""
-    short = min(len(a.shingles), len(b.shingles)) < _SHORT_SHINGLES
-    return copied >= (_REPOST_SHORT if short else REPOST)
+    if copied < REPOST:
+        return False
+    return copied >= _REPOST_SHORT or min(len(a.shingles), len(b.shingles)) >= _SHORT_SHINGLES
 
 
 def veto(earlier: Weighed, later: Weighed) -> str:
-    """What makes two events of two reports whatever their words, or "". What costs most is asked last."""
-    a, b = earlier.facts, later.facts
-    gap = _gap(a, b)
-    if gap is not None and gap > APART:
-        return "another_time"
-    if gap is None and a.years and b.years and a.years.isdisjoint(b.years):
-        return "another_year"
-    if _apart(earlier, a.towns, later, b.towns) or (
-        _apart(earlier, a.villages, later, b.villages) and repeated(a, b) >= _ALIKE
-    ):
-        return "another_place"
-    if gap is not None and gap > _SAME_DAY and _other_numbers(a, b) and repeated(a, b) >= _ALIKE:
-        return "another_day"
-    if a.language == b.language and not _one_quake(a, b) and not _share_more_than_place(earlier, later):
-        return "only_the_place"
-    return ""
+    """What makes two events of two reports whatever their words, or ""."""
+    return _Pair(earlier, later, frozenset(later.facts.shingles)).veto()
+
+
+def cues_of(earlier: Weighed, later: Weighed) -> dict[str, float]:
+    """How two reports compare: likeness 0..1 of their words, and what else is alike or not."""
+    return _Pair(earlier, later, frozenset(later.facts.shingles)).cues()
+
+
+class _Pair:
+    """Two reports side by side, with what more than one question asks of both; `runs` are the later one's shingles."""
+
+    __slots__ = ("copied", "earlier", "gap", "later", "shared")
+
+    def __init__(self, earlier: Weighed, later: Weighed, runs: frozenset[int]) -> None:
+        self.earlier, self.later = earlier, later
+        self.gap = _gap(earlier.facts, later.facts)
+        self.copied = _copied(earlier.facts, later.facts, runs)
+        self.shared = earlier.whole.keys() & later.whole.keys()
+
+    def veto(self) -> str:
+        """What costs most is asked last."""
+        a, b, gap = self.earlier.facts, self.later.facts, self.gap
+        if gap is not None and gap > APART:
+            return "another_time"
+        if gap is None and a.years and b.years and a.years.isdisjoint(b.years):
+            return "another_year"
+        if self._apart(a.towns, b.towns) or (self.copied >= _ALIKE and self._apart(a.villages, b.villages)):
+            return "another_place"
+        if self.copied >= _ALIKE and gap is not None and gap > _SAME_DAY and _other_numbers(a, b):
+            return "another_day"
+        if a.language == b.language and not _one_quake(a, b) and not self._share_more_than_place():
+            return "only_the_place"
+        return ""
+
+    def cues(self) -> dict[str, float]:
+        a, b, gap = self.earlier.facts, self.later.facts, self.gap
+        hours = abs(gap.total_seconds()) / 3600 if gap is not None else _UNKNOWN_HOURS
+        log_hours = math.log1p(hours)
+        whole, opening, told, known = self._in_common()
+        told = min(told, known)
+        turned = float(not _TURNS.isdisjoint(b.begun - a.stages))
+        return {
+            "whole": whole,
+            "opening": opening,
+            "told": told,
+            "told_short": told * (1 - min(a.length, b.length, _SHORT) / _SHORT),
+            "known": known,
+            "hours": log_hours,
+            "days": min(hours / 24, _MOST_DAYS),
+            "turned": turned,
+            "turned_late": turned * log_hours,
+            "explains": float(a.explains != b.explains),
+            "villages_apart": float(self._apart(a.villages, b.villages)),
+            "events_apart": float(bool(a.events and b.events) and a.events.isdisjoint(b.events)),
+            "source": float(a.source == b.source),
+            "other_language": float(a.language != b.language and _same_event(a, b)),
+        }
+
+    def _apart(self, there: frozenset[str], here: frozenset[str]) -> bool:
+        """Whether each is about places, `there` and `here`, that the other does not even mention."""
+        return bool(there and here) and not _mentions(self.earlier, here) and not _mentions(self.later, there)
+
+    def _share_more_than_place(self) -> bool:
+        """«حريق في جاسم» and «أمطار في جاسم» are alike in nothing but where they are. In texts of some length one word
+        that says something is not enough: it may be the name of a place that nobody knows."""
+        weights, others = self.earlier.whole, self.later.whole
+        shared = self.shared - self.earlier.facts.placing - self.later.facts.placing
+        if min(len(weights), len(others)) < _LONG:
+            return bool(shared)
+        wanted = _FEWEST_SHARED
+        for term in shared:
+            if weights[term] + others[term] >= 2 * _FINENESS:
+                wanted -= 1
+                if not wanted:
+                    return True
+        return False
+
+    def _in_common(self) -> tuple[float, float, float, float]:
+        """The cosine of the wholes, and of the openings; how much of what the earlier says first stands anywhere in
+        the later, and the reverse. Added up without a loop, since dozens of reports are compared with each that comes.
+        """
+        a, b, shared = self.earlier, self.later, self.shared
+        first, second = a.opening.keys() & shared, b.opening.keys() & shared
+        whole, opening = _product(a.whole, b.whole, shared), _product(a.opening, b.opening, first & second)
+        return (
+            _share(whole, a.whole_length * b.whole_length),
+            _share(opening, a.opening_length * b.opening_length),
+            _share(sum(map(a.opening.__getitem__, first)), a.opening_sum),
+            _share(sum(map(b.opening.__getitem__, second)), b.opening_sum),
+        )
+
+
+def _product(one: Mapping[str, int], other: Mapping[str, int], terms: Set[str]) -> int:
+    """Of the weights that both give to the terms, added up."""
+    return sum(map(mul, map(one.__getitem__, terms), map(other.__getitem__, terms)))
 
 
 def _one_quake(a: Facts, b: Facts) -> bool:
     """Whether both report an earthquake of one governorate within the hour: it is felt once, whatever the words."""
+    if "earthquake" not in a.events or "earthquake" not in b.events:
+        return False
     gap = _gap(a, b)
-    felt = "earthquake" in a.events and "earthquake" in b.events
-    return felt and gap is not None and gap <= _SHOCK and not (a.named and b.named and a.named.isdisjoint(b.named))
-
-
-def _share_more_than_place(one: Weighed, other: Weighed) -> bool:
-    """«حريق في جاسم» and «أمطار في جاسم» are alike in nothing but where they are. In texts of some length one word
-    that says something is not enough: it may be the name of a place that nobody knows."""
-    weights, others = one.whole, other.whole
-    shared = (weights.keys() & others.keys()) - one.facts.placing - other.facts.placing
-    if min(len(weights), len(others)) < _LONG:
-        return bool(shared)
-    wanted = _FEWEST_SHARED
-    for term in shared:
-        if weights[term] + others[term] >= 2 * _FINENESS:
-            wanted -= 1
-            if not wanted:
-                return True
-    return False
+    return gap is not None and gap <= _SHOCK and not (a.named and b.named and a.named.isdisjoint(b.named))
 
 
 def _other_numbers(a: Facts, b: Facts) -> bool:
     """Whether both are full of numbers and share none, as two days' prices are and do not."""
     return min(len(a.numbers), len(b.numbers)) >= _FULL_OF_NUMBERS and a.numbers.isdisjoint(b.numbers)
-
-
-def _apart(one: Weighed, there: frozenset[str], other: Weighed, here: frozenset[str]) -> bool:
-    """Whether each is about places, `there` and `here`, that the other does not even mention."""
-    return bool(there and here) and not _mentions(one, here) and not _mentions(other, there)
 
 
 def _mentions(report: Weighed, places: frozenset[str]) -> bool:
@@ -224,32 +300,6 @@ def toll_rises(known: Sequence[Facts], later: Facts) -> bool:
 def toll_stated_up(a: Facts, b: Facts) -> bool:
     """Whether the later report says that the toll has risen, and counts more: a development however soon it comes."""
     return "toll" in b.begun and toll_rises([a], b)
-
-
-def cues_of(earlier: Weighed, later: Weighed) -> dict[str, float]:
-    """How two reports compare: likeness 0..1 of their words, and what else is alike or not."""
-    a, b = earlier.facts, later.facts
-    gap = _gap(a, b)
-    hours = abs(gap.total_seconds()) / 3600 if gap is not None else _UNKNOWN_HOURS
-    whole, opening, told, known = _in_common(earlier, later)
-    told = min(told, known)
-    turned = float(not _TURNS.isdisjoint(b.begun - a.stages))
-    return {
-        "whole": whole,
-        "opening": opening,
-        "told": told,
-        "told_short": told * (1 - min(a.length, b.length, _SHORT) / _SHORT),
-        "known": known,
-        "hours": math.log1p(hours),
-        "days": min(hours / 24, _MOST_DAYS),
-        "turned": turned,
-        "turned_late": turned * math.log1p(hours),
-        "explains": float(a.explains != b.explains),
-        "villages_apart": float(_apart(earlier, a.villages, later, b.villages)),
-        "events_apart": float(bool(a.events and b.events) and a.events.isdisjoint(b.events)),
-        "source": float(a.source == b.source),
-        "other_language": float(a.language != b.language and _same_event(a, b)),
-    }
 
 
 def _same_event(a: Facts, b: Facts) -> bool:
@@ -286,25 +336,6 @@ def _gap(a: Facts, b: Facts) -> timedelta | None:
     if a.at is None or b.at is None:
         return None
     return abs(b.at - a.at)
-
-
-def _in_common(a: Weighed, b: Weighed) -> tuple[float, float, float, float]:
-    """The cosine of the wholes, and of the openings; how much of what `a` says first stands anywhere in `b`, and the
-    reverse. In one walk over the terms that both have, since dozens of reports are compared with each that comes.
-    """
-    whole = opening = told = known = 0
-    for term in a.whole.keys() & b.whole.keys():
-        whole += a.whole[term] * b.whole[term]
-        first, second = a.opening.get(term, 0), b.opening.get(term, 0)
-        told += first
-        known += second
-        opening += first * second
-    return (
-        _share(whole, a.whole_length * b.whole_length),
-        _share(opening, a.opening_length * b.opening_length),
-        _share(told, a.opening_sum),
-        _share(known, b.opening_sum),
-    )
 
 
 def _share(part: float, whole: float) -> float:

@@ -8,7 +8,7 @@ Owns what a word of a report counts as. Two outlets word one event differently: 
 import math
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -110,12 +110,14 @@ class Vocabulary:
         )
 
 
-@dataclass(frozen=True)
 class RarityTable:
-    """In how many of `texts` texts of general news each term stands (bot/data/idf.tsv)."""
+    """How rare each term is in texts of general news (bot/data/idf.tsv)."""
 
-    texts: int
-    _counts: Mapping[str, int] = field(default_factory=dict)
+    def __init__(self, texts: int, counts: Mapping[str, int]) -> None:
+        """`counts`: in how many of the `texts` each term stands."""
+        weights = {times: math.log((texts + 1) / (times + 1)) for times in {0, *counts.values()}}
+        self._weights = {term: weights[times] for term, times in counts.items()}
+        self._unseen = weights[0]
 
     @classmethod
     def load(cls, table: str) -> "RarityTable":
@@ -132,7 +134,7 @@ class RarityTable:
 
     def of(self, term: str) -> float:
         """0 for a word in every text, about 10 for one never seen, by the logarithm."""
-        return math.log((self.texts + 1) / (self._counts.get(term, 0) + 1))
+        return self._weights.get(term, self._unseen)
 
 
 _FEWEST = 6  # reports before the stream says anything
@@ -164,16 +166,18 @@ class Stream:
 
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """How rare each term is: by the table, less for what the stream is full of now."""
+        of = self._table.of
+        if len(self._reports) < _FEWEST:
+            return {term: of(term) for term in terms}
+        seen = {term: self._seen.get(term, 0) for term in terms}
+        left = {times: self._left(times) for times in set(seen.values())}  # few that differ
+        return {term: of(term) * left[times] for term, times in seen.items()}
+
+    def _left(self, seen: int) -> float:
+        """What is left of the weight of a word that stands in so many of the reports."""
+        if not seen:
+            return 1.0
         reports = len(self._reports)
-        if reports < _FEWEST:
-            return {term: self._table.of(term) for term in terms}
-        rarest = math.log((reports + 1) / 1.5)
         common = _COMMON * reports if reports >= _MANY else math.inf
-        weights = {}
-        for term in terms:
-            weight = self._table.of(term)
-            if seen := self._seen.get(term, 0):
-                recent = math.log((reports + 1) / (seen + 0.5)) / rarest if seen > 1 else 1.0
-                weight *= (1 - _SHARE + _SHARE * recent) * max(0.0, 1 - seen / common)
-            weights[term] = weight
-        return weights
+        recent = math.log((reports + 1) / (seen + 0.5)) / math.log((reports + 1) / 1.5) if seen > 1 else 1.0
+        return (1 - _SHARE + _SHARE * recent) * max(0.0, 1 - seen / common)

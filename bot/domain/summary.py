@@ -8,12 +8,13 @@ can be invented. What does not fit is cut and marked with an ellipsis.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 from bot.domain import clauses
 from bot.domain.arabic import normalise
-from bot.domain.furniture import LONGEST_READ, Piece, addresses_a_machine, news, shown
+from bot.domain.furniture import LONGEST_READ, MOST_REMEMBERED, Piece, addresses_a_machine, news, shown
 from bot.domain.model import Article, Evidence
 from bot.domain.neutral import neutral
 from bot.domain.past import goes_on, says_when, told_as_past
@@ -58,25 +59,44 @@ class Summary:
     background: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Told:
     """A sentence of news, weighed: `spots` are what the person watches in it, as offsets into its text."""
 
     piece: Piece
-    spots: tuple[int, ...]
     past: bool
-    named: bool  # the very name that the person wrote stands in it
+    spots: tuple[int, ...] = ()
+    named: bool = False  # the very name that the person wrote stands in it
 
-    @property
+    @cached_property
     def is_dated(self) -> bool:
         """Whether nobody takes it for news that is not: it is of today, or says itself that it is not."""
         return not self.past or says_when(self.piece.text)
 
-    @property
+    @cached_property
     def leans(self) -> bool:
         """Whether it cannot be understood without what stands before it."""
-        text = self.piece.text
-        return _LEANING.match(_MARKS.sub("", text[:40])) is not None or not _stands(text)
+        return _LEANING.match(_MARKS.sub("", self.piece.text[:40])) is not None or not self.stands
+
+    @cached_property
+    def stands(self) -> bool:
+        return _stands(self.piece.text)
+
+
+@dataclass(frozen=True)
+class _News:
+    """What an article tells whoever watches nothing in it."""
+
+    title: str
+    told: tuple[_Told, ...]
+
+    @cached_property
+    def text(self) -> str:
+        return _filled(self.title, self.told)
+
+    @cached_property
+    def short(self) -> str:
+        return neutral(cut_at_pause(_lead(self.told)[0], SHORT_WORDS, SHORT_LETTERS))
 
 
 def summarise(article: Article, evidence: Sequence[Evidence]) -> str:
@@ -90,18 +110,19 @@ def digest(article: Article, evidence: Sequence[Evidence] = (), named: Sequence[
     `named` is what the person wrote: a sentence with the very name is preferred to one that names a place within it.
     A match in the headline alone, or none, is told by the lead.
     """
-    told = _read(article, evidence, named)
-    if not told:
+    found = {e.start: e.surface for e in evidence if e.field == "text" and e.start < LONGEST_READ}
+    read = _read(article, sorted(found))
+    if not read.told:
         return Summary("", "")
+    told = _watched(read.told, found, named)
     focused = [index for index, one in enumerate(told) if one.spots]
     if not focused:
-        lead = _lead(told)[0]
-        short = neutral(cut_at_pause(lead, SHORT_WORDS, SHORT_LETTERS))
         aside = _aside(article, evidence)
-        return Summary(_joined(_packed([(1, aside), (0, lead)])) if aside else _filled(article.title, told), short)
+        text = _packed([(1, aside), (0, _lead(told)[0])]) if aside else read.text
+        return Summary(text, read.short)
     best = min(focused, key=lambda i: (told[i].past, not told[i].named, told[i].leans and i > 0, i))
     places = [p.start for p in article.places if p.field == "text"]
-    text = _focused(article.title, told, focused, best, places)
+    text = _focused(read, told, focused, best, places)
     return Summary(text, _short(told, focused, best, places), told[best].past)
 
 
@@ -134,23 +155,39 @@ def _short(told: Sequence[_Told], focused: Sequence[int], best: int, places: Seq
     return neutral(text)
 
 
-def _read(article: Article, evidence: Sequence[Evidence], named: Sequence[str]) -> list[_Told]:
-    """The sentences of news with what is asked for in them; those that only repeat the headline are left out."""
-    found = {e.start: e.surface for e in evidence if e.field == "text" and e.start < LONGEST_READ}
-    spots = sorted(found)
-    wanted = {word for name in named for word in _WORD.findall(normalise(name)) if len(word) > 2}
-    exact = {spot for spot, surface in found.items() if any(word in normalise(surface) for word in wanted)}
-    pieces = [p for p in news(article.text, spots) if not _is_said_in(article.title, p.text)]
+def _read(article: Article, kept: Sequence[int]) -> _News:
+    """`kept` are offsets of what is watched, which must not be taken for furniture."""
     year = article.published_at.year if article.published_at else None
+    return _weighed(article.title, tuple(news(article.text, kept)), year)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _weighed(title: str, pieces: Sequence[Piece], year: int | None) -> _News:
+    """The sentences of news; those that only repeat the headline are left out."""
     told: list[_Told] = []
     past = False
     for piece in pieces:
+        if _is_said_in(title, piece.text):
+            continue
         same_line = bool(told) and told[-1].piece.line == piece.line
         past = told_as_past(piece.text, year) or (past and same_line and goes_on(piece.text))
-        own = [spot for spot in spots if piece.start <= spot < piece.end]
+        told.append(_Told(piece, past))
+    return _News(title, tuple(told))
+
+
+def _watched(told: Sequence[_Told], found: Mapping[int, str], named: Sequence[str]) -> Sequence[_Told]:
+    """The sentences with what was found in the text (where: what) and is asked for by name, if it is."""
+    if not found:
+        return told
+    wanted = {word for name in named for word in _WORD.findall(normalise(name)) if len(word) > 2}
+    exact = {spot for spot, surface in found.items() if any(word in normalise(surface) for word in wanted)}
+    watched: list[_Told] = []
+    for one in told:
+        own = [spot for spot in sorted(found) if one.piece.start <= spot < one.piece.end]
         exactly = [spot for spot in own if spot in exact]
-        told.append(_Told(piece, tuple(spot - piece.start for spot in exactly or own), past, bool(exactly)))
-    return told
+        spots = tuple(spot - one.piece.start for spot in exactly or own)
+        watched.append(replace(one, spots=spots, named=bool(exactly)) if spots else one)
+    return watched
 
 
 def _lead(told: Sequence[_Told]) -> tuple[str, int]:
@@ -161,12 +198,12 @@ def _lead(told: Sequence[_Told]) -> tuple[str, int]:
     return first, 1
 
 
-def _focused(title: str, told: Sequence[_Told], focused: Sequence[int], best: int, places: Sequence[int]) -> str:
+def _focused(read: _News, told: Sequence[_Told], focused: Sequence[int], best: int, places: Sequence[int]) -> str:
     """The best sentence about the match, what it leans on, then more about the match or the lead as room allows."""
     exact = None if told[best].named else next((i for i in focused if told[i].named and told[i].is_dated), None)
     main = _about(told[best], places, WORDS if exact is None else SHORT_WORDS, LETTERS)
     if best == 0 and exact is None and main == told[0].piece.text:
-        return _filled(title, told)
+        return read.text
     wanted = [(best, main)]
     room = max(WORDS - count_words(main), _REST)
     if exact is not None:
@@ -182,7 +219,7 @@ def _focused(title: str, told: Sequence[_Told], focused: Sequence[int], best: in
             wanted.append((index, _about(one, places, WORDS, LETTERS)))
     if 0 not in focused:
         wanted.append((0, told[0].piece.text))
-    return _joined(_packed(wanted))
+    return _packed(wanted)
 
 
 def _begins(text: str, one: _Told) -> bool:
@@ -208,42 +245,53 @@ def _filled(title: str, told: Sequence[_Told]) -> str:
     usable: list[int] = []
     leaning: set[int] = set()
     for i in range(begun, min(len(told), _LOOKED_AT)):
-        leans, text = told[i].leans, told[i].piece.text
-        stands = told[i].is_dated and _stands(text) and count_words(text) >= _FEWEST
-        if stands and (not leans or i == begun or i - 1 in usable):
-            if leans:
+        one = told[i]
+        stands = one.is_dated and one.stands and count_words(one.piece.text) >= _FEWEST
+        if stands and (not one.leans or i == begun or i - 1 in usable):
+            if one.leans:
                 leaning.add(len(usable))
             usable.append(i)
-    chosen = best_rest(title, lead, [told[i].piece.text for i in usable], frozenset(leaning), room)
+    chosen: tuple[int, ...] = ()
+    if len(usable) > 1 or leaning:  # else there is nothing to choose
+        chosen = best_rest(title, lead, [told[i].piece.text for i in usable], frozenset(leaning), room)
     free = [n for n in range(len(usable)) if n not in chosen and n not in leaning]
-    kept, said = [(0, lead)], [key_words(lead)]
+    kept, said, joined = [(0, lead)], [key_words(lead)], ""
     for index in (usable[n] for n in (*chosen, *free)):
         room = WORDS - sum(count_words(text) for _, text in kept)
         if room < _REST or len(kept) == SENTENCES:
             break
         text = _more(told[index], room)
         words = key_words(text)
-        if words and stops(_joined([*kept, (index, text)])) <= SENTENCES and not any(repeats(words, w) for w in said):
+        if not words or any(repeats(words, known) for known in said):
+            continue
+        longer = _joined([*kept, (index, text)])
+        if stops(longer) <= SENTENCES:
             kept.append((index, text))
             said.append(words)
-    return _joined(kept)
+            joined = longer
+    return joined or _joined(kept)
 
 
 def _more(one: _Told, room: int) -> str:
-    """The sentence as far as there is room; "" where what is left would be too little or would mislead."""
+    """A usable sentence as far as there is room; "" where what is left would be too little or would mislead."""
     text = cut_at_pause(one.piece.text, room, LETTERS)
+    if text == one.piece.text:
+        return text
     return "" if is_open(text) or (one.past and not says_when(text)) else text
 
 
-def _packed(wanted: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+def _packed(wanted: Iterable[tuple[int, str]]) -> str:
     """Those of the wanted that fit together, the first in any case."""
     kept: list[tuple[int, str]] = []
-    for index, text in wanted:
-        more = sorted([*kept, (index, text)])
-        fits = sum(count_words(t) for _, t in more) <= WORDS and sum(len(t) + 1 for _, t in more) <= LETTERS
-        if not kept or (fits and stops(_joined(more)) <= SENTENCES):
-            kept = more
-    return kept
+    joined = ""
+    for one in wanted:
+        more = [*kept, one]
+        if kept and (sum(count_words(t) for _, t in more) > WORDS or sum(len(t) + 1 for _, t in more) > LETTERS):
+            continue
+        longer = _joined(more)
+        if not kept or stops(longer) <= SENTENCES:
+            kept, joined = more, longer
+    return joined
 
 
 def _joined(kept: Iterable[tuple[int, str]]) -> str:

@@ -12,14 +12,16 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from time import perf_counter
 from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection
 
 from bot.domain.model import Poll, PollOutcome
+from bot.domain.steps import resized
 from bot.newsdesk.filing import Filed, Filing
-from bot.newsdesk.telling import go_on
+from bot.newsdesk.telling import FEWEST, MOST, STEP, STEP_SECONDS, go_on
 from bot.store import Store, articles, outbox, sources
 from bot.store.database import file_in_one_lane
 
@@ -57,6 +59,7 @@ class Newsdesk:
         self._lane = asyncio.Lock()  # one unit at a time has `_filing`
         self._waiting: deque[_Waiting] = deque()
         self._noted: list[Poll] = []
+        self._step = STEP
         self._working: set[asyncio.Task[None]] = set()
         self._noting: asyncio.Task[None] | None = None
 
@@ -169,13 +172,20 @@ class Newsdesk:
 
     async def _tell_the_rest(self, now: datetime) -> None:
         told, known = 0, MANY
-        while (count := await self._store.write(lambda connection: go_on(connection, now))) is not None:
+        while (count := await self._store.write(lambda connection: self._go_on(connection, now))) is not None:
             if count:
                 self._alerts_waiting()
             told += count
             if told >= known:
                 await self._store.write(outbox.have_grown)
                 known = told * 2
+
+    def _go_on(self, connection: Connection, now: datetime) -> int | None:
+        began = perf_counter()
+        count = go_on(connection, now, self._step)
+        if count is not None:
+            self._step = resized(self._step, perf_counter() - began, STEP_SECONDS, FEWEST, MOST)
+        return count
 
     def _split(self, connection: Connection, article_id: int, now: datetime) -> tuple[int, Filed]:
         file_in_one_lane(connection)

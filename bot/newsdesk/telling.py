@@ -37,7 +37,9 @@ from bot.store import articles, fanouts, outbox, watchlists
 from bot.store.articles import Placed
 from bot.store.outbox import NewAlert
 
-STEP = 500  # chats told in one unit of work: 27 ms on SQLite (benchmarks.fan_out: 100,000 in 5.4 s)
+STEP = 500  # chats told in one unit of work: 27 ms on SQLite (benchmarks.fan_out: 100,000 in 5.4 s); of further ones
+STEP_SECONDS = 0.03  # as many as fit into this, whatever the machine, but
+FEWEST, MOST = 50, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +189,13 @@ def _alert(task: Telling, told: Told) -> NewAlert:
     )
 
 
-def go_on(connection: Connection, now: datetime) -> int | None:
-    """Tell the next chats of the oldest unfinished fan-out; None when there is none."""
+def go_on(connection: Connection, now: datetime, step: int = STEP) -> int | None:
+    """Tell the next `step` chats of the oldest unfinished fan-out; None when there is none."""
     kept = fanouts.oldest(connection)
     if kept is None:
         return None
     fanout_id, task = kept[0], _unpacked(kept[1])
-    told = tell(connection, task, now)
+    told = tell(connection, task, now, step)
     fanouts.keep(connection, fanout_id, packed(told.left) if told.left else None)
     return told.alerts
 

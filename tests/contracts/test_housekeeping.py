@@ -5,13 +5,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import Connection, Table, func, insert, select, update
 
 from bot.domain.model import Article, Silence
 from bot.domain.outcomes import GoneReason
-from bot.keeping import LARGEST, SMALLEST, STEP, Housekeeper, resized
+from bot.keeping import Housekeeper
 from bot.newsdesk import Newsdesk
 from bot.places import Places
 from bot.store import Store, articles, digests, housekeeping, outbox, past_keys, sources, watchlists
@@ -323,10 +321,3 @@ async def test_others_write_while_the_house_is_kept(store: Store) -> None:
     await keeping
     assert written > 5  # a keeping in one piece would let one or two through
     assert await store.read(left) == (0, 0, 0, 0)
-
-
-@given(st.integers(SMALLEST, LARGEST), st.floats(0, 10))
-def test_a_step_grows_and_shrinks_with_the_time_that_the_last_one_took(most: int, took: float) -> None:
-    size = resized(most, took)
-    assert SMALLEST <= size <= LARGEST
-    assert size <= most if took > STEP else size >= min(most, LARGEST)

@@ -1,7 +1,8 @@
 """One event, one message: what joins a story, what rings again and what does not; on every database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select
@@ -80,6 +81,12 @@ async def sent(store: Store, at: datetime = NOON) -> None:
     ready = alerts.c.state == "ready"
     changes = {"state": "sent", "sent_at": at, "message_id": alerts.c.id}
     await store.write(lambda c: c.execute(alerts.update().where(ready).values(**changes)))
+
+
+def all_watch(connection: Connection, chats: Iterable[int]) -> None:
+    for chat in chats:
+        watchlists.meet(connection, chat, "ar", NOON)
+        watchlists.add(connection, chat, "نوى", "نوى", "نوى", NOON)
 
 
 async def told(store: Store) -> list[tuple[int, str]]:
@@ -259,13 +266,7 @@ async def test_many_chats_are_told_in_steps_and_a_kill_between_them_loses_none(
     store: Store, desk: Newsdesk, lists: Watchlists
 ) -> None:
     chats = range(1, telling.STEP * 2 + 11)
-
-    def watch(connection: Connection) -> None:
-        for chat in chats:
-            watchlists.meet(connection, chat, "ar", NOON)
-            watchlists.add(connection, chat, "نوى", "نوى", "نوى", NOON)
-
-    await store.write(watch)
+    await store.write(lambda c: all_watch(c, chats))
 
     async def nothing(_: datetime) -> None:
         """The process is killed right after the commit."""
@@ -276,6 +277,25 @@ async def test_many_chats_are_told_in_steps_and_a_kill_between_them_loses_none(
     await opened(store)
     assert [chat for chat, _ in await told(store)] == list(chats)
     assert await store.write(lambda c: telling.go_on(c, NOON)) is None
+
+
+async def test_the_steps_are_as_small_as_the_database_is_slow(
+    store: Store, desk: Newsdesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chats = range(1, telling.STEP * 2 + 191)
+    await store.write(lambda c: all_watch(c, chats))
+    steps: list[int] = []
+    plain = telling.tell
+
+    def tell_some(*arguments: Any) -> telling.Outcome:
+        steps.append(arguments[3] if len(arguments) > 3 else telling.STEP)
+        return plain(*arguments)
+
+    monkeypatch.setattr(telling, "tell", tell_some)
+    monkeypatch.setattr("bot.newsdesk.desk.STEP_SECONDS", 1e-9)
+    await tell(desk, report(FIRST, 0))
+    assert [chat for chat, _ in await told(store)] == list(chats)
+    assert steps == [telling.STEP, telling.STEP, telling.STEP // 4, telling.FEWEST, telling.FEWEST]
 
 
 async def test_only_a_bounded_number_of_developments_rings_in_an_hour(

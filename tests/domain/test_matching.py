@@ -398,6 +398,19 @@ def test_an_emptied_index_holds_nothing() -> None:
     assert not any(books.values())
 
 
+def test_what_is_watched_may_change_between_two_articles() -> None:
+    changing, text = place_index("قصف"), "قصف في مخيم خان الشيح ودير الزور، والإيرانيون"
+    for number, watch in enumerate(("مخيم خان الشيح", "ديرالزور", "عائلة: إيران", "قصف + دير الزور", "في مخيم"), 1):
+        assert [found.watch_id for found in changing.match("", text)] == [0]
+        changing.add(number, parse_watch(watch))
+        assert [found.watch_id for found in changing.match("", text)] == [0, number]
+        changing.remove(number)
+    changing.add(0, parse_watch("خان الشيح"))
+    assert [found.watch_id for found in changing.match("", text)] == [0]
+    changing.remove(0)
+    assert changing.match("", text) == []
+
+
 def test_an_id_that_is_filed_again_is_replaced_and_one_that_is_not_filed_may_be_removed() -> None:
     index = index_of("درعا")
     index.add(0, parse_watch("حلب"))

@@ -137,6 +137,7 @@ def test_a_head_with_what_is_watched_stays() -> None:
     text = "درعا – عنب بلدي عاد التيار إلى أحياء المدينة القديمة."
     assert news(text)[0].text == "عاد التيار إلى أحياء المدينة القديمة."
     assert news(text, kept=[0])[0].text == text
+    assert news(text)[0].start > 0  # for whoever watches something else
 
 
 def test_hashtags_become_words() -> None:

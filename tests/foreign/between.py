@@ -7,7 +7,6 @@ chat, as they are ordered with POST /_faults; and getUpdates, out of what teleme
 import asyncio
 import json
 from collections import defaultdict, deque
-from urllib.parse import parse_qsl
 
 from mitmproxy import http
 
@@ -41,10 +40,10 @@ class Between:
             self.arrived.set()
             flow.response = answer(True)
         elif method == "getupdates":
-            flow.response = answer(await self.poll(form(flow)))
+            flow.response = answer(await self.poll(parameters_of(flow)))
         elif method.startswith(ACCEPTED):
             flow.response = answer(True)
-        elif faults := self.faults.get(form(flow).get("chat_id", "")):
+        elif faults := self.faults.get(str(parameters_of(flow).get("chat_id"))):
             flow.metadata["fault"] = kind = faults.popleft()
             if kind in DESCRIPTIONS:
                 code, description, parameters = DESCRIPTIONS[kind]
@@ -58,8 +57,8 @@ class Between:
         if flow.metadata.get("fault") == "lost_answer":  # telemelya has carried it out
             flow.kill()
 
-    async def poll(self, asked: dict[str, str]) -> list[dict[str, object]]:
-        offset = int(asked.get("offset") or 0)
+    async def poll(self, asked: dict[str, object]) -> list[dict[str, object]]:
+        offset = int(str(asked.get("offset") or 0))
         while self.updates and self.updates[0]["update_id"] < offset:
             self.updates.popleft()
         if not self.updates:
@@ -71,8 +70,8 @@ class Between:
         return list(self.updates)
 
 
-def form(flow: http.HTTPFlow) -> dict[str, str]:
-    return dict(parse_qsl(flow.request.get_text() or ""))
+def parameters_of(flow: http.HTTPFlow) -> dict[str, object]:
+    return dict(json.loads(flow.request.content or b"{}"))
 
 
 def answer(result: object) -> http.Response:
