@@ -123,7 +123,11 @@ def _addresses(entries: Iterable[Entry], now: datetime) -> Iterator[Entry]:
 
 
 def _hints(source: Source, document: Document) -> FeedHints:
-    return feed_hints(document.body, document.url) if source.kind is SourceKind.FEED else NO_HINTS
+    from watchers.parsers.jsonfeed import json_hints
+
+    if source.kind is not SourceKind.FEED:
+        return NO_HINTS
+    return json_hints(document) or feed_hints(document.body, document.url)
 
 
 def _read(source: Source, document: Document, seen_at: datetime, known: Known) -> News:

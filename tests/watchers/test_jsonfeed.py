@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.domain.model import Document, Entry, ProblemKind, Reading
 from tests.watchers.golden import fixture, golden, names, reading
-from watchers.parsers.jsonfeed import is_json, read_json_feed
+from watchers.parsers.hints import Links
+from watchers.parsers.jsonfeed import is_json, json_hints, read_json_feed
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -44,6 +45,43 @@ def test_the_encoding_makes_no_difference_to_what_is_read() -> None:
 
 def test_the_fullest_text_is_taken() -> None:
     assert only(summary="قصير", content_text="نص أطول منه", content_html="<p>نص</p>").text == "نص أطول منه"
+
+
+def test_a_feed_may_name_a_hub_and_what_the_hub_knows_it_as() -> None:
+    cloud, hub = {"type": "rssCloud", "url": "https://cloud.example/"}, {"type": "WebSub", "url": "/hub"}
+    hints = json_hints(document(feed(hubs=[cloud, hub], feed_url="https://x.example/self.json")))
+    assert hints is not None
+    assert hints.links == Links("https://x.example/hub", "https://x.example/self.json")
+
+
+@pytest.mark.parametrize(
+    "hubs", [None, [], "https://hub.example/", {"type": "WebSub"}, ["x", 1, None], [{"type": "rssCloud", "url": "/"}]]
+)
+def test_what_names_no_hub_of_ours_gives_no_hint(hubs: Any) -> None:
+    assert json_hints(document(feed(hubs=hubs))) is None
+
+
+@pytest.mark.parametrize(
+    "hub", [{"type": "WebSub"}, {"type": "WebSub", "url": "ftp://x"}, {"type": "websub", "url": 1}]
+)
+def test_a_hub_without_an_address_is_none(hub: Any) -> None:
+    hints = json_hints(document(feed(hubs=[hub])))
+    assert hints is not None
+    assert hints.links.hub is None
+
+
+def test_only_json_is_looked_at() -> None:
+    assert json_hints(document('<rss><channel>"hubs"</channel></rss>')) is None
+    assert json_hints(document('{"hubs": [{"type": "WebSub", "url": "https://hub.example/"')) is None
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(), lambda c: st.lists(c) | st.dictionaries(st.text(), c)
+    )
+)
+def test_no_hub_breaks_it(hubs: Any) -> None:
+    json_hints(document(feed(hubs=hubs, feed_url=hubs)))
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,13 @@ PAGE = (
 )
 
 
+def test_a_feed_of_either_form_may_name_its_hub() -> None:
+    json = '{"version": "https://jsonfeed.org/version/1.1", "hubs": [{"type": "WebSub", "url": "/hub"}], "items": []}'
+    rss = FEED.replace("<item>", "<atom:link rel='hub' href='/hub'/><item>")
+    for text in (json, rss):
+        assert understand(SOURCE, document(text), NOW).hints.links.hub == "https://feeds.example/hub"
+
+
 def test_an_entry_is_completed_from_its_page() -> None:
     entry = Entry("g1", "https://feeds.example/1", "خبر", "فقرة…", None)
     article = complete(SOURCE, entry, replace(document(PAGE), media_type="text/html"), NOW)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 from watchers.parsers.entries import web_address
 
@@ -65,12 +66,22 @@ def feed_hints(body: bytes, url: str = "") -> FeedHints:
         head = head[: item.start()]
     skipped = _SKIP.search(head)
     hours = (int(hour) % 24 for hour in _HOUR.findall(skipped[1])) if skipped else ()
-    return FeedHints(_ttl(head), frozenset(hours), _links(map(_attributes, _LINK.findall(head)), url))
+    return FeedHints(_ttl(head), frozenset(hours), links_of(map(_attributes, _LINK.findall(head)), url))
 
 
 def header_links(header: str, url: str) -> Links:
     """The same of a Link header (RFC 8288, section 3), several of them joined with commas, of an answer from `url`."""
-    return _links((_parameters(target, rest) for target, rest in _HEADER_LINK.findall(header)), url)
+    return links_of((_parameters(target, rest) for target, rest in _HEADER_LINK.findall(header)), url)
+
+
+def links_of(named: Iterable[tuple[str, Any]], url: str) -> Links:
+    """From relations and their addresses: the first of each that is usable."""
+    found: dict[str, str] = {}
+    for relations, target in named:
+        for relation in {"hub", "self"} & set(relations.lower().split()):
+            if relation not in found and (address := web_address(target, url)):
+                found[relation] = address
+    return Links(found.get("hub"), found.get("self"))
 
 
 def offer(header: Links, feed: Links, url: str) -> Offer | None:
@@ -87,16 +98,6 @@ def _ttl(head: bytes) -> timedelta | None:
         return None
     times = _FREQUENCY.search(head)
     return timedelta(hours=_PERIODS[period[1].lower()]) / max(int(times[1]) if times else 1, 1)
-
-
-def _links(named: Iterable[tuple[str, str]], url: str) -> Links:
-    """From relations and their addresses: the first of each that is usable."""
-    found: dict[str, str] = {}
-    for relations, target in named:
-        for relation in {"hub", "self"} & set(relations.lower().split()):
-            if relation not in found and (address := web_address(target, url)):
-                found[relation] = address
-    return Links(found.get("hub"), found.get("self"))
 
 
 def _attributes(text: bytes) -> tuple[str, str]:

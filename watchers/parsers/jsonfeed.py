@@ -14,6 +14,7 @@ from bot.domain.model import Document, Entry, Problem, ProblemKind, Reading
 from watchers.decoding import decode
 from watchers.parsers.dates import read_date
 from watchers.parsers.entries import MOST_ENTRIES, nothing, web_address
+from watchers.parsers.hints import FeedHints, links_of
 from watchers.parsers.plain import plain_line, plain_text
 
 _LOOKS_LIKE = re.compile(r"\s*\{")
@@ -43,6 +44,18 @@ def read_json_feed(document: Document, now: datetime) -> Reading:
     if not isinstance(items, list) or not (_VERSION.search(text) or _is_like_a_feed(items)):
         return nothing(ProblemKind.NOT_A_FEED, document.media_type)
     return _reading(feed, items[:MOST_ENTRIES], whole, document.url, now)
+
+
+def json_hints(document: Document) -> FeedHints | None:
+    """What a JSON feed says of how to ask for it: its hub (JSON Feed 1.1, `hubs` and `feed_url`). None where it names
+    none, or is no JSON."""
+    if b'"hubs"' not in document.body or not is_json(document):
+        return None
+    feed = _parse(decode(document.body, document.charset).text) or {}
+    hubs = feed.get("hubs")
+    told = [hub for hub in hubs if isinstance(hub, dict)] if isinstance(hubs, list) else []
+    named = [("hub", hub.get("url")) for hub in told if str(hub.get("type")).lower() == "websub"]
+    return FeedHints(links=links_of([*named, ("self", feed.get("feed_url"))], document.url)) if named else None
 
 
 def _parse(text: str) -> Mapping[str, Any] | None:
