@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from bot.domain.model import Poll, PollOutcome
 from bot.domain.steps import resized
 from bot.newsdesk.filing import Filed, Filing
-from bot.newsdesk.telling import FEWEST, MOST, STEP, STEP_SECONDS, go_on
+from bot.newsdesk.telling import FEWEST, STEP, STEP_SECONDS, go_on
 from bot.store import Store, articles, outbox, sources
 from bot.store.database import file_in_one_lane
 
@@ -184,7 +184,7 @@ class Newsdesk:
         began = perf_counter()
         count = go_on(connection, now, self._step)
         if count is not None:
-            self._step = resized(self._step, perf_counter() - began, STEP_SECONDS, FEWEST, MOST)
+            self._step = resized(self._step, perf_counter() - began, STEP_SECONDS, FEWEST, STEP)
         return count
 
     def _split(self, connection: Connection, article_id: int, now: datetime) -> tuple[int, Filed]:
