@@ -177,7 +177,7 @@ class Newsdesk:
                 self._alerts_waiting()
             told += count
             if told >= known:
-                await self._store.write(outbox.have_grown)
+                await self._store.maintain(outbox.have_grown)
                 known = told * 2
 
     def _go_on(self, connection: Connection, now: datetime) -> int | None:

@@ -116,6 +116,10 @@ class Store:
         """Run a query on what is committed. Raises: StoreError."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
 
+    async def maintain(self, unit: Unit[None]) -> None:
+        """Run a unit that changes no rows beside the writer, which nobody then waits for. Raises: StoreError."""
+        await asyncio.get_running_loop().run_in_executor(self._readers, self._maintain, unit)
+
     def close(self) -> None:
         """Finish what is queued, then leave; what a database that takes no writes holds up fails. Idempotent."""
         self._closing.set()
@@ -128,6 +132,10 @@ class Store:
     def _read(self, query: Unit[T]) -> T:
         with _translated(), self._reading.connect() as connection:
             return query(connection)
+
+    def _maintain(self, unit: Unit[None]) -> None:
+        with _translated(), self._reading.begin() as connection:
+            unit(connection)
 
     def _write_until_closed(self) -> None:
         closing = False

@@ -20,6 +20,7 @@ from structlog.testing import capture_logs
 
 from bot.domain.errors import StoreError, UserError
 from bot.store import Store, migrating, watchlists
+from bot.store.database import learn_sizes
 from bot.store.tables import chats, metadata
 from tests.conftest import NOON
 
@@ -284,3 +285,23 @@ def test_a_database_that_is_up_to_date_is_opened_without_what_migrations_need(da
         "import sys; from bot.store import Store; Store.open(sys.argv[1]).close(); sys.exit('alembic' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", look, database_url], check=False).returncode == 0
+
+
+async def test_maintenance_keeps_no_writer_waiting_and_is_committed(store: Store) -> None:
+    """PostgreSQL learns the size of a table while the writer goes on; SQLite has nothing to learn."""
+    began, may_end = threading.Event(), threading.Event()
+
+    def learn(connection: Connection) -> None:
+        learn_sizes(connection, chats)
+        began.set()
+        may_end.wait(5)
+
+    await store.write(lambda c: watchlists.meet(c, 1, "ar", NOON))
+    learning = asyncio.create_task(store.maintain(learn))
+    assert await asyncio.to_thread(began.wait, 5)
+    await asyncio.wait_for(store.write(lambda c: watchlists.meet(c, 2, "ar", NOON)), 2)
+    may_end.set()
+    await learning
+    if await store.read(lambda c: c.dialect.name == "postgresql"):
+        learnt = text("SELECT reltuples FROM pg_class WHERE oid = 'chats'::regclass")
+        assert await store.read(lambda c: c.execute(learnt).scalar()) == 1
