@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.story_pairs import chance, cues_of, further_cues, is_repost, repeated, veto
-from bot.domain.story_words import Stream
 from bot.places import Places
 from bot.stories import Storyteller, load_teller
 
@@ -91,7 +90,7 @@ def _article(source: str, title: str, text: str, at: str | None) -> dict[str, An
 
 def example(teller: Storyteller, row: dict[str, Any]) -> Example:
     sides = sorted((teller.report(row[side], side) for side in "ab"), key=lambda r: r.at or BEGINNING)
-    a, b = (teller.teller.weighed(teller.teller.reader.read(side), Stream(teller.teller.rarity)) for side in sides)
+    a, b = (teller.teller.alone(teller.teller.reader.read(side)) for side in sides)
     copied = repeated(a.facts, b.facts)
     cues = cues_of(a, b)
     decided = 0.0 if veto(a, b) else 1.0 if is_repost(a.facts, b.facts, copied) else None

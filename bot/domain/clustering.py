@@ -15,7 +15,7 @@ makes two reports one event is judged in `story_pairs`; this module owns who is 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -23,7 +23,8 @@ from typing import Literal
 
 from bot.domain.story_facts import Facts, Features
 from bot.domain.story_features import FeatureReader, Report
-from bot.domain.story_pairs import Judgement, Newcomer, PairModel, Weighed, judge, news_in
+from bot.domain.story_pairs import Judgement, Newcomer, PairModel, judge, news_in
+from bot.domain.story_weights import Weighed
 from bot.domain.story_words import RarityTable, Stream
 
 ALIVE = timedelta(days=4)  # a report joins no story whose last report is older
@@ -33,7 +34,7 @@ _TOLD_THERE = 250  # the weight of one category in one town: in any language it 
 _GOVERNORATE = 4  # letters of its code: SY07
 _LEAST_SHARED = 16  # what one rare word weighs; B-cubed of the development streams is the same with it as without
 _MOST_WITH_TERM = 120  # reports kept under one term, the latest
-_MOST_REPORTS = 10_000  # kept in all, whatever their times; about 10 KB each
+_MOST_REPORTS = 10_000  # kept in all, whatever their times; about 5 KB each
 _SUPPORT, _SUPPORT_FROM = 0.3, 0.1  # what further reports of a story that look alike add to its score
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -60,11 +61,12 @@ class Teller:
     def compare(self, a: Report, b: Report) -> Judgement:
         """The relation of two reports by themselves; the earlier is taken for the first, `a` where times are equal."""
         reports = sorted((a, b), key=lambda r: r.at or _LONG_AGO) if a.at and b.at else (a, b)
-        first, later = (self.weighed(self.reader.read(report), Stream(self.rarity)) for report in reports)
+        first, later = (self.alone(self.reader.read(report)) for report in reports)
         return judge(first, later, self.model)
 
-    def weighed(self, features: Features, stream: Stream) -> Weighed:
-        return Weighed.of(features, stream.rarity(features.terms))
+    def alone(self, features: Features) -> Weighed:
+        """By the rarity of words in general: of a report in no stream."""
+        return Weighed.of(features, features.terms, Stream(self.rarity).rarity(features.terms))
 
     def stories(self, first_story: int = 1) -> "Stories":
         """An empty index; new stories are numbered from `first_story`."""
@@ -76,7 +78,6 @@ class _Filed:
     weighed: Weighed
     story: int
     at: datetime
-    keys: tuple[str, ...]
 
 
 class Stories:
@@ -124,8 +125,8 @@ class Stories:
 
     def weigh(self, features: Features) -> Weighed:
         """The same of a report whose features have been read already."""
-        self.hear(features)
-        return self._teller.weighed(features, self._stream)
+        terms = self._stream.add(features.facts.at or self._latest, features.terms)
+        return Weighed.of(features, terms, self._stream.rarity(terms))
 
     def hear(self, features: Features) -> None:
         """Count the words of a report, so that what many say weighs little; it is not remembered itself."""
@@ -156,9 +157,9 @@ class Stories:
             self._drop(self._numbers[facts.id])
         number = self._arrived
         self._arrived += 1
-        self._filed[number] = _Filed(weighed, story, at, _keys(weighed))
+        self._filed[number] = _Filed(weighed, story, at)
         self._numbers[facts.id] = number
-        for key in self._filed[number].keys:
+        for key in _keys(weighed):
             numbers = self._by_term[key]
             numbers.append(number)
             if len(numbers) > _MOST_WITH_TERM:
@@ -179,9 +180,9 @@ class Stories:
         """Those that share the most, by the rarity of the terms that both are found by; a term that all the world uses
         leads to none."""
         shared: defaultdict[int, int] = defaultdict(int)
-        for term in _keys(weighed):
-            if weight := weighed.whole.get(term, _TOLD_THERE):
-                for number in self._by_term.get(term, ()):
+        for key, weight in _keys(weighed).items():
+            if weight:
+                for number in self._by_term.get(key, ()):
                     shared[number] += weight
         most = sorted(shared, key=shared.__getitem__, reverse=True)[:COMPARED]
         near = (self._filed[number] for number in most if shared[number] >= _LEAST_SHARED)
@@ -199,7 +200,7 @@ class Stories:
     def _drop(self, number: int) -> None:
         filed = self._filed.pop(number)
         del self._numbers[filed.weighed.facts.id]
-        for key in filed.keys:
+        for key in _keys(filed.weighed):
             numbers = self._by_term.get(key, [])
             if number in numbers:
                 numbers.remove(number)
@@ -208,15 +209,18 @@ class Stories:
 
 
 @lru_cache(maxsize=1)  # asked when a report is placed, and when it is filed
-def _keys(weighed: Weighed) -> tuple[str, ...]:
-    """By what a report is found: the rarest terms of its opening and of the whole, and what it reports in which towns,
-    by which it is found in any language."""
-    opening, whole = (
-        sorted(terms, key=terms.__getitem__, reverse=True)[:_INDEXED] for terms in (weighed.opening, weighed.whole)
-    )
+def _keys(weighed: Weighed) -> Mapping[str, int]:
+    """By what a report is found, and what it weighs to share it: the rarest terms of its opening and of the whole, and
+    what it reports in which towns, by which it is found in any language."""
+    opening, whole = (dict(zip(weighed.terms, part, strict=False)) for part in (weighed.opening, weighed.whole))
+    rarest = (*_heaviest(opening), *_heaviest(whole))
     towns = [code for code in weighed.facts.towns if len(code) > _GOVERNORATE and not code.startswith(("R-", "="))]
     told = [f"{town} {category}" for town in sorted(towns) for category in sorted(weighed.facts.events)]
-    return tuple(dict.fromkeys((*opening, *whole, *told[:_INDEXED])))
+    return {term: whole[term] for term in rarest} | dict.fromkeys(told[:_INDEXED], _TOLD_THERE)
+
+
+def _heaviest(weights: Mapping[str, int]) -> Sequence[str]:
+    return sorted(weights, key=weights.__getitem__, reverse=True)[:_INDEXED]
 
 
 def _support(judgements: Sequence[Judgement]) -> float:

@@ -4,6 +4,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
+from sys import intern
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,25 @@ class Facts:
     ahead: frozenset[str]
     language: str
     length: int  # of the text, in code points, tails and heads taken off; at most `story_features.WHOLE`
-    placing: frozenset[str]  # terms of the whole that say where, or nothing
+
+    def known_as(self, name: str, source: str, at: datetime | None) -> "Facts":
+        """The same under its name, to be remembered."""
+        return replace(
+            self,
+            id=name,
+            source=intern(source),
+            at=at,
+            towns=_once(self.towns),
+            villages=_once(self.villages),
+            named=_once(self.named),
+            numbers=_once(self.numbers),
+            years=_once(self.years),
+            begun=_once(self.begun),
+            stages=_once(self.stages),
+            events=_once(self.events),
+            ahead=_once(self.ahead),
+            language=intern(self.language),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +60,20 @@ class Features:
     facts: Facts
     opening: Mapping[str, int]
     whole: Mapping[str, int]
+    placing: frozenset[str]  # terms of the whole that say where, or nothing
 
     def known_as(self, name: str, source: str, at: datetime | None) -> "Features":
         """The same of a report that had no name when it was read."""
-        return replace(self, facts=replace(self.facts, id=name, source=source, at=at))
+        return replace(self, facts=self.facts.known_as(name, source, at))
 
     @property
     def terms(self) -> tuple[str, ...]:
-        """Each term once."""
+        """Each term once, those of the opening first."""
         return tuple(dict.fromkeys((*self.opening, *self.whole)))
+
+
+@lru_cache(maxsize=4096)
+def _once(values: frozenset[str]) -> frozenset[str]:
+    """The one in memory of all equal sets: most reports have the same few, and each came from another process as a set
+    and as texts of its own, the empty ones too."""
+    return frozenset(map(intern, values))

@@ -122,8 +122,8 @@ class FeatureReader:
         whole, opening = body.until(WHOLE), body.until(OPENING)
         head, lead, text = self._terms(title), self._terms(opening), self._terms(body)
         first, every = Counter(head + lead), Counter(head + (text if whole is body else self._terms(whole)))
-        facts = self._facts(report, title, opening, whole, head + text, self._placing(report, every))
-        return Features(facts, dict(first), dict(every))
+        facts = self._facts(report, title, opening, whole, head + text)
+        return Features(facts, dict(first), dict(every), self._placing(report, every))
 
     def _facts(
         self,
@@ -132,7 +132,6 @@ class FeatureReader:
         opening: _Part,
         whole: _Part,
         terms: Sequence[str],
-        placing: frozenset[str],
     ) -> Facts:
         numbers = frozenset(filter(str.isdigit, (*title.stems, *whole.stems)))
         years = frozenset(n for n in numbers if len(n) == 4 and n.startswith(("19", "20")))
@@ -159,7 +158,6 @@ class FeatureReader:
             ahead=report.ahead,
             language=report.language,
             length=whole.tokens[-1].end if whole.tokens else 0,
-            placing=placing,
         )
 
     def _terms(self, part: _Part) -> list[str]:

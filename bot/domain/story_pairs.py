@@ -10,15 +10,15 @@ speaks for one story, there are two.
 """
 
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from operator import mul
-from sys import intern
+from itertools import compress, repeat
+from operator import add, mul
 from typing import Literal, NamedTuple
 
-from bot.domain.remembering import Remembered
-from bot.domain.story_facts import Facts, Features
+from bot.domain.story_facts import Facts
+from bot.domain.story_weights import FINENESS, Weighed
 
 Cues = Mapping[str, float]
 Relation = Literal["same", "development", "different"]
@@ -26,7 +26,6 @@ Relation = Literal["same", "development", "different"]
 APART = timedelta(days=7)  # the same words a week later are news of another week
 REPOST = 0.6  # of the shorter text's runs of three terms stand in the other
 _REPOST_SHORT, _SHORT_SHINGLES = 0.85, 40  # in a short text so much is alike where only the name is another
-_FINENESS = 8  # steps of a weight of 1
 _ALIKE = 0.25  # so many that the name of the village is the news
 _FEWEST_SHINGLES = 10  # a shorter text repeats another by chance: «انفجار في حلب»
 _FEWEST_SHARED = 3  # terms that say something, and not only where, in texts of
@@ -44,34 +43,7 @@ _NEWS = _TURNS | {"arrested", "replied"}  # stages that make a development most 
 _SAME_DAY = timedelta(hours=18)
 _SHOCK, _QUAKE = timedelta(hours=1), 0.8  # an earthquake is reported for an hour; how sure two reports are of one
 _UNKNOWN_HOURS = 6.0  # between two reports of which one has no time
-
-
-# What it is worth that a term stands so many times in a text.
-_OFTEN: Remembered[int, float] = Remembered(lambda times: _FINENESS * (1 + math.log(times)), 256)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Weighed:
-    """A report ready for comparing: its facts, and the weight that each of its terms had when it arrived.
-
-    Weights are whole numbers, as thousands of reports are remembered and small numbers take no memory in Python.
-    """
-
-    facts: Facts
-    opening: Mapping[str, int]
-    whole: Mapping[str, int]
-    opening_sum: int
-    opening_length: float
-    whole_length: float
-
-    @classmethod
-    def of(cls, features: Features, rarity: Mapping[str, float]) -> "Weighed":
-        opening, whole = (  # terms that came from another process would else be in memory once for each report
-            {intern(term): round(_OFTEN[times] * rarity[term]) for term, times in terms.items()}
-            for terms in (features.opening, features.whole)
-        )
-        lengths = (math.sqrt(sum(map(mul, vector.values(), vector.values()))) for vector in (opening, whole))
-        return cls(features.facts, opening, whole, sum(opening.values()), *lengths)
+_NOTHING = repeat(0)  # the weight of a term that a report does not have
 
 
 class Judgement(NamedTuple):
@@ -131,14 +103,20 @@ def judge(earlier: Weighed, later: Weighed, model: PairModel, least: float | Non
 class Newcomer:
     """A report that has come, to be compared with many earlier ones: what each comparison needs of it is made once."""
 
+    __slots__ = ("opening", "report", "runs", "telling", "whole")
+
     def __init__(self, report: Weighed) -> None:
-        self._report = report
-        self._runs = frozenset(report.facts.shingles)
+        self.report = report
+        self.runs = frozenset(report.facts.shingles)
+        self.opening, self.whole = (
+            dict(zip(report.terms, part, strict=False)) for part in (report.opening, report.whole)
+        )
+        self.telling = frozenset(compress(report.terms, report.telling))
 
     def after(self, earlier: Weighed, model: PairModel, least: float) -> Judgement:
         """Its relation to the earlier report; `least`: the score from which they are one story."""
-        a, b = earlier.facts, self._report.facts
-        pair = _Pair(earlier, self._report, self._runs)
+        a, b = earlier.facts, self.report.facts
+        pair = _Pair(earlier, self)
         why = pair.veto()
         if why:
             return Judgement("different", 0.0, why)
@@ -175,24 +153,25 @@ def is_repost(a: Facts, b: Facts, copied: float) -> bool:
 
 def veto(earlier: Weighed, later: Weighed) -> str:
     """What makes two events of two reports whatever their words, or ""."""
-    return _Pair(earlier, later, frozenset(later.facts.shingles)).veto()
+    return _Pair(earlier, Newcomer(later)).veto()
 
 
 def cues_of(earlier: Weighed, later: Weighed) -> dict[str, float]:
     """How two reports compare: likeness 0..1 of their words, and what else is alike or not."""
-    return _Pair(earlier, later, frozenset(later.facts.shingles)).cues()
+    return _Pair(earlier, Newcomer(later)).cues()
 
 
 class _Pair:
-    """Two reports side by side, with what more than one question asks of both; `runs` are the later one's shingles."""
+    """Two reports side by side, with what more than one question asks of both; `there`: the weights that the later one
+    gives to the terms of the earlier one."""
 
-    __slots__ = ("copied", "earlier", "gap", "later", "shared")
+    __slots__ = ("copied", "earlier", "gap", "later", "newcomer", "there")
 
-    def __init__(self, earlier: Weighed, later: Weighed, runs: frozenset[int]) -> None:
-        self.earlier, self.later = earlier, later
-        self.gap = _gap(earlier.facts, later.facts)
-        self.copied = _copied(earlier.facts, later.facts, runs)
-        self.shared = earlier.whole.keys() & later.whole.keys()
+    def __init__(self, earlier: Weighed, newcomer: Newcomer) -> None:
+        self.earlier, self.newcomer, self.later = earlier, newcomer, newcomer.report
+        self.gap = _gap(earlier.facts, self.later.facts)
+        self.copied = _copied(earlier.facts, self.later.facts, newcomer.runs)
+        self.there = list(map(newcomer.whole.get, earlier.terms, _NOTHING))
 
     def veto(self) -> str:
         """What costs most is asked last."""
@@ -240,13 +219,13 @@ class _Pair:
     def _share_more_than_place(self) -> bool:
         """«حريق في جاسم» and «أمطار في جاسم» are alike in nothing but where they are. In texts of some length one word
         that says something is not enough: it may be the name of a place that nobody knows."""
-        weights, others = self.earlier.whole, self.later.whole
-        shared = self.shared - self.earlier.facts.placing - self.later.facts.placing
-        if min(len(weights), len(others)) < _LONG:
-            return bool(shared)
-        wanted = _FEWEST_SHARED
-        for term in shared:
-            if weights[term] + others[term] >= 2 * _FINENESS:
+        a, there, telling = self.earlier, self.there, self.newcomer.telling
+        short = min(len(a.terms), len(self.later.terms)) < _LONG
+        wanted, least = (1, 1) if short else (_FEWEST_SHARED, 2 * FINENESS)
+        weights = map(add, compress(a.whole, there), filter(None, there))
+        shared = zip(compress(a.terms, there), compress(a.telling, there), weights, strict=True)
+        for term, tells, weight in shared:
+            if weight >= least and tells and term in telling:
                 wanted -= 1
                 if not wanted:
                     return True
@@ -256,20 +235,15 @@ class _Pair:
         """The cosine of the wholes, and of the openings; how much of what the earlier says first stands anywhere in
         the later, and the reverse. Added up without a loop, since dozens of reports are compared with each that comes.
         """
-        a, b, shared = self.earlier, self.later, self.shared
-        first, second = a.opening.keys() & shared, b.opening.keys() & shared
-        whole, opening = _product(a.whole, b.whole, shared), _product(a.opening, b.opening, first & second)
+        a, b, there, opening = self.earlier, self.later, self.there, self.newcomer.opening
+        whole_product = sum(map(mul, compress(a.whole, there), filter(None, there)))
+        opening_product = sum(map(mul, a.opening, map(opening.get, a.terms, _NOTHING)))
         return (
-            _share(whole, a.whole_length * b.whole_length),
-            _share(opening, a.opening_length * b.opening_length),
-            _share(sum(map(a.opening.__getitem__, first)), a.opening_sum),
-            _share(sum(map(b.opening.__getitem__, second)), b.opening_sum),
+            _share(whole_product, a.whole_length * b.whole_length),
+            _share(opening_product, a.opening_length * b.opening_length),
+            _share(sum(compress(a.opening, there)), a.opening_sum),
+            _share(sum(map(opening.get, compress(a.terms, there), _NOTHING)), b.opening_sum),
         )
-
-
-def _product(one: Mapping[str, int], other: Mapping[str, int], terms: Set[str]) -> int:
-    """Of the weights that both give to the terms, added up."""
-    return sum(map(mul, map(one.__getitem__, terms), map(other.__getitem__, terms)))
 
 
 def _one_quake(a: Facts, b: Facts) -> bool:
@@ -286,7 +260,7 @@ def _other_numbers(a: Facts, b: Facts) -> bool:
 
 
 def _mentions(report: Weighed, places: frozenset[str]) -> bool:
-    return any(place in report.facts.named or (place[0] == "=" and place[1:] in report.whole) for place in places)
+    return any(place in report.facts.named or (place[0] == "=" and place[1:] in report.terms) for place in places)
 
 
 def toll_rises(known: Sequence[Facts], later: Facts) -> bool:

@@ -7,7 +7,7 @@ Owns what a word of a report counts as. Two outlets word one event differently: 
 
 import math
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -151,11 +151,12 @@ class Stream:
     def __init__(self, table: RarityTable) -> None:
         self._table = table
         self._seen: Counter[str] = Counter()
-        self._reports: deque[tuple[datetime, Collection[str]]] = deque()
+        self._reports: deque[tuple[datetime, Sequence[str]]] = deque()
 
-    def add(self, at: datetime, terms: Collection[str]) -> None:
-        """Count a report, and forget those of more than seven days before it."""
-        terms = tuple(map(intern, terms))  # those from another process would else be in memory once for each report
+    def add(self, at: datetime, terms: Iterable[str]) -> Sequence[str]:
+        """Count a report, and forget those of more than seven days before it. Returns its terms, each in memory once:
+        those from another process would else be there once for each report."""
+        terms = tuple(map(intern, terms))
         self._reports.append((at, terms))
         self._seen.update(terms)
         while self._reports[0][0] < at - _REMEMBERED or len(self._reports) > _MOST_REMEMBERED:
@@ -163,6 +164,7 @@ class Stream:
                 self._seen[term] -= 1
                 if not self._seen[term]:
                     del self._seen[term]
+        return terms
 
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """How rare each term is: by the table, less for what the stream is full of now."""

@@ -14,7 +14,7 @@ from bot.domain.clustering import ALIVE, Assignment, Teller
 from bot.domain.model import Article
 from bot.domain.story_facts import Features
 from bot.domain.story_features import report_of
-from bot.domain.story_pairs import Weighed
+from bot.domain.story_weights import Weighed
 from bot.store import articles
 from bot.store.articles import Placed
 

@@ -1,5 +1,7 @@
 """Stories: who joins whom, in which relation, and what bounds the cost. All texts are invented."""
 
+import pickle
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from time import perf_counter, process_time
@@ -254,3 +256,25 @@ def test_the_cost_of_a_report_and_the_memory_do_not_grow_with_the_archive() -> N
     early, late = median(times[500:1000]), median(times[-500:])
     assert late < 2 * early
     assert len(stories) <= ALIVE / timedelta(hours=24) * 500 + 2
+
+
+def test_a_remembered_report_takes_little_memory() -> None:
+    """Ten thousand are kept, and each comes from a child process, with texts and sets of its own."""
+    reports, kilobytes = 300, 6
+    stock = [f"كلمة{chr(1576 + n // 20)}{chr(1576 + n % 20)}" for n in range(400)]
+    pickled = []
+    for n in range(reports):
+        words = [stock[(n * 37 + at * 11) % len(stock)] for at in range(90)]
+        article = report(f"r{n}", " ".join(words[:6]), " ".join(words) + f" رقم{n}", n / 60, language="ar")
+        pickled.append(pickle.dumps(TELLER.reader.read(article)))
+    stories = TELLER.stories()
+    tracemalloc.start()
+    try:
+        for n, features in enumerate(pickled):
+            known = pickle.loads(features).known_as(f"source\nkey {n}", "source", NOON + timedelta(minutes=n))
+            stories.file(stories.weigh(known), n)
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(stories) == reports
+    assert taken / reports < kilobytes * 1024
