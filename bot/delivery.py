@@ -23,7 +23,7 @@ from bot.domain.departures import ASK_AGAIN, Departures
 from bot.domain.errors import StoreError
 from bot.domain.model import Message
 from bot.domain.outcomes import Fallback, Gone, Halted, Lost, Moved, Outcome, Rejected, Retry, Sent
-from bot.domain.pacing import BOT, LOOKAHEAD, Governor, Rates, Spacing, chat_scope
+from bot.domain.pacing import BOT, LOOKAHEAD, Governor, Rates, Spacing, chat_scope, most_calls
 from bot.store import Store, digests, outbox, watchlists
 from bot.store.claimed import Claimed
 
@@ -33,7 +33,7 @@ BREATH = timedelta(milliseconds=20)  # between two claims, so that one commit se
 IDLE = timedelta(seconds=1)  # how long an empty outbox is trusted when nobody wakes us
 FIRST_LATENCY = 0.1  # seconds; what a call to Telegram takes until we have measured it
 MEASURED = 15  # calls, the last ones; the median of them, which a few that hang do not change
-FEWEST_CALLS, MOST_IN_FLIGHT = 3, 128
+MOST_IN_FLIGHT = 128
 STUCK = 2.0  # seconds after which a call no longer counts: three chats that hang must not hold the others
 FAILURES_OF_OUR_OWN = 5  # then an alert that we cannot even render is given up
 LONGEST_BACK_OFF = timedelta(minutes=5)
@@ -66,7 +66,7 @@ class Courier:
         self._governor, self._departures, self._spacing = Governor(rates), Departures(), spacing or Spacing()
         self._in_flight: set[asyncio.Task[None]] = set()  # from claim to record
         self._calls: dict[int, float] = {}  # alert -> when its call went off, by the loop's clock, until it is recorded
-        self._call_ended = asyncio.Event()
+        self._next, self._call_ended = asyncio.Lock(), asyncio.Event()
         self._sent: dict[int, int] = {}  # alert -> message, not recorded yet
         self._recording: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -131,10 +131,7 @@ class Courier:
         return LOOKAHEAD
 
     def _most_calls(self) -> int:
-        """Under way only what the allowed rate times the latency needs: a kill repeats no more than that. What has
-        been sent is under way until that is recorded, so `FEWEST_CALLS` may be, lest a busy database slows what is
-        urgent."""
-        return max(round(median(self._latencies) / self._governor.rates.bot.total_seconds()), FEWEST_CALLS)
+        return most_calls(median(self._latencies), self._governor.rates.bot)
 
     def _under_way(self) -> int:
         """Calls; one that hangs holds nobody's place."""
@@ -185,12 +182,13 @@ class Courier:
         return self._learn(alert.chat_id, at, outcome)
 
     async def _take_place(self, alert: Claimed) -> None:
-        """Wait until another call may be under way."""
-        while self._under_way() >= self._most_calls():
-            self._call_ended.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._call_ended.wait(), STUCK / 4)
-        self._calls[alert.id] = asyncio.get_running_loop().time()
+        """Wait until another call may be under way; one waits for that, the others for their turn."""
+        async with self._next:
+            while self._under_way() >= self._most_calls():
+                self._call_ended.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._call_ended.wait(), STUCK / 4)
+            self._calls[alert.id] = asyncio.get_running_loop().time()
 
     def _learn(self, chat_id: int, at: datetime, outcome: Outcome) -> Outcome:
         """What the outcome of a call that went off `at` says of the rate, and whether it is to be believed."""

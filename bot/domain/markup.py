@@ -8,7 +8,7 @@ OPEN: Final = "\u2068"  # first strong isolate: the direction of a foreign run s
 CLOSE: Final = "\u2069"  # pop directional isolate
 
 _TAG = re.compile("<[^>]*>")
-_STEERING = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))  # bidi, UAX 9
+_STEERING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # bidi, UAX 9
 
 
 class Html(str):
@@ -19,7 +19,7 @@ class Html(str):
 
 def escape(text: str) -> Html:
     """Foreign text as it is, each of its characters harmless: no markup, and nothing that turns a line around."""
-    return Html(html.escape(text.translate(_STEERING), quote=True))
+    return Html(html.escape(_STEERING.sub("", text), quote=True))
 
 
 def isolate(part: Html) -> Html:

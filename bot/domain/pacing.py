@@ -22,12 +22,23 @@ REMEMBERED = timedelta(seconds=5)
 MANY_CHATS = 1_000  # remembered; then those that may be written to again are forgotten
 SLOWEST = timedelta(seconds=1)  # between two messages, however often Telegram refuses
 
+FEWEST_CALLS = 3  # under way, that a kill may repeat
+RECORDED_WITHIN = 0.03  # seconds; less than the time between two messages at 30 a second, where it allows no call more
+
 # Telegram does not say whether a 429 is meant for the chat or for the bot. We send a private chat one message a second
 # at most, so a wait of up to `FOR_ALL` that is asked for there is meant for the bot. A longer one may be a penalty of
 # the chat's own, until another private chat gets one too, within `TOGETHER` and with nothing taken in between: people
 # do not earn penalties side by side. Groups do: 20 messages a minute are soon sent, so a group's wait is its own.
 FOR_ALL = timedelta(seconds=5)
 TOGETHER = timedelta(seconds=10)
+
+
+def most_calls(latency: float, bot: timedelta) -> int:
+    """How many calls of `latency` seconds may be under way where one leaves every `bot`: only what that needs, since a
+    kill repeats as many. What has been sent is under way until that is recorded, so `FEWEST_CALLS` may be, lest a busy
+    database slows what is urgent; and at the rates of paid broadcasts those that are being recorded."""
+    rate = 1 / bot.total_seconds()
+    return max(round(latency * rate) + int(RECORDED_WITHIN * rate), FEWEST_CALLS)
 
 
 def chat_scope(chat_id: int) -> str:

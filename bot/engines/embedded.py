@@ -4,6 +4,7 @@ A late run is run all the same (`misfire_grace_time=None`; the default drops one
 runs become one (`coalesce`), and a job never overlaps itself (`max_instances=1`).
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -46,6 +47,8 @@ def _guarded(name: str, job: Job) -> Job:
     async def run() -> None:
         try:
             await job()
+        except asyncio.CancelledError:  # by `stop`: APScheduler would print where it was
+            log.debug("job.stopped", job=name)
         except Exception as error:  # noqa: BLE001  # the job boundary: the next run is another chance
             log.error("job.failed", job=name, error=type(error).__name__, why=str(error))
 

@@ -37,7 +37,7 @@ from sqlalchemy import (
 from bot.domain.alerting import URGENT, AlertKind, Known, priority_of
 from bot.domain.pacing import BOT, Rates, Slots, chat_scope
 from bot.store.claimed import Claimed, claimed
-from bot.store.database import insert, learn_sizes
+from bot.store.database import insert, is_any_of, learn_sizes
 from bot.store.tables import alerts, chats, pace, stories
 
 SCANNED_IN_A_CLAIM = 200
@@ -87,9 +87,10 @@ def _alike(new: Sequence[NewAlert]) -> Iterable[list[NewAlert]]:
 def _add_alike(connection: Connection, alike: Sequence[NewAlert], now: datetime) -> Iterable[int]:
     """In one statement that names what they share once; returns the chats."""
     shared = {name: literal(value, alerts.c[name].type) for name, value in _common(alike[0], now).items()}
-    each = select(chats.c.id, *shared.values()).where(chats.c.id.in_([a.chat_id for a in alike]))
+    theirs = is_any_of(connection, chats.c.id, [a.chat_id for a in alike])
+    each = select(chats.c.id, *shared.values()).where(theirs)
     statement = _unless_there(insert(connection, alerts).from_select(["chat_id", *shared], each))
-    return connection.scalars(statement.returning(alerts.c.chat_id))
+    return connection.scalars(statement.returning(alerts.c.chat_id)).all()
 
 
 def _unless_there(statement: Any) -> Any:

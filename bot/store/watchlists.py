@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 
 from sqlalchemy import Connection, delete, exists, func, select, union, update
 
@@ -226,7 +227,7 @@ def concerned(
     query = select(every.c.chat_id).order_by(every.c.chat_id).limit(most)
     if after is not None:
         query = query.where(every.c.chat_id > after)
-    return list(connection.execute(query).scalars())
+    return list(connection.scalars(query).all())
 
 
 def watchers(
@@ -244,9 +245,10 @@ def watchers(
         .limit(most)
     )
     if between is not None:
-        query = query.where(watches.c.chat_id.between(*between))
-    rows = sorted(connection.execute(query), key=lambda row: row.id)  # here, not there: `most` then needs no sorting
-    return [Watcher(r.chat_id, r.expression_id, r.shown, r.state == "active") for r in rows]
+        # Both say the same; PostgreSQL reads the whole of a table that is not told.
+        query = query.where(watches.c.chat_id.between(*between), chats.c.id.between(*between))
+    rows = sorted(connection.execute(query).all(), key=itemgetter(0))  # here, not there: `most` then needs no sorting
+    return [Watcher(chat, expression, shown, state == "active") for _, chat, expression, shown, state in rows]
 
 
 def _drop_unwatched(connection: Connection, expression_ids: Collection[int]) -> None:

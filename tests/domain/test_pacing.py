@@ -20,6 +20,7 @@ from bot.domain.pacing import (
     Slots,
     Spacing,
     chat_scope,
+    most_calls,
 )
 from tests.conftest import NOON
 
@@ -227,3 +228,11 @@ def test_the_chats_that_were_written_to_are_not_remembered_for_ever() -> None:
     for chat in range(1, 5 * MANY_CHATS):
         spacing.reserve(RATES, chat, NOON + chat * RATES.bot)
     assert len(spacing._next_at) <= MANY_CHATS + 2
+
+
+@pytest.mark.parametrize(
+    ("latency", "a_second", "most"),
+    [(0.1, 30, 3), (0.02, 30, 3), (0.2, 30, 6), (0.1, 10, 3), (0.1, 100, 13), (0.05, 500, 40)],
+)
+def test_under_way_are_as_many_calls_as_the_rate_needs(latency: float, a_second: int, most: int) -> None:
+    assert most_calls(latency, SECOND / a_second) == most
