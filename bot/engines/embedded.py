@@ -48,7 +48,7 @@ def _guarded(name: str, job: Job) -> Job:
         try:
             await job()
         except asyncio.CancelledError:  # by `stop`: APScheduler would print where it was
-            log.debug("job.stopped", job=name)
+            return
         except Exception as error:  # noqa: BLE001  # the job boundary: the next run is another chance
             log.error("job.failed", job=name, error=type(error).__name__, why=str(error))
 
