@@ -29,7 +29,7 @@ import yaml
 from sqlalchemy import Connection, create_engine, func, select
 
 from benchmarks.commands import postgres
-from benchmarks.first_alert import PORT, RIG, ROOT, ask, megabytes, rig, tree
+from benchmarks.far_end import PORT, RIG, ROOT, ask, megabytes, rig, tree
 from bot.newsdesk import Newsdesk
 from bot.places import Places
 from bot.store import Store, outbox, sources

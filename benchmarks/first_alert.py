@@ -6,13 +6,12 @@
 The rig serves the feeds and the Bot API on loopback, 50 ms a send. Each feed has a subscriber of its own, who watches
 the word that the feed's items name. The bot is a process of its own. With `--at-once` all feeds come due when they have
 changed, as in the one sweep of which the peers were measured; else each when its interval is over, and again while
-others are still told of. Peers on the same kind of rig with 1000 feeds: NodeRSSBot 23 s to the last alert and 331 MB,
-RSS-to-Telegram-Bot 9 to 12 s and 203 MB.
+others are still told of. F (see `far_end`) is measured before and after each run. Peers on the same kind of rig with
+1000 feeds: NodeRSSBot 23 s to the last alert and 331 MB, RSS-to-Telegram-Bot 9 to 12 s and 203 MB.
 """
 
 import argparse
 import asyncio
-import json
 import os
 import signal
 import statistics
@@ -20,9 +19,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,48 +26,23 @@ from typing import Any
 import yaml
 from sqlalchemy import create_engine, text
 
+from benchmarks.far_end import PORT, RIG, ROOT, ask, cpu_seconds, megabytes, reference, rig, tree
 from bot.app import now
 from bot.store import Store
 from bot.watchlists import Watchlists
 
-ROOT = Path(__file__).parents[1]
-RIG = ROOT.parent / "shared" / "bench" / "rig.py"
-PORT = int(os.environ.get("BENCHMARK_PORT", "18081"))  # on which the rig listens
 PATIENCE = 180  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
+    F: float  # seconds; the mean of before and after
     first: float  # seconds from the change to the first alert
     last: float
     cpu: float  # seconds of the whole tree, from the change to the last alert
     peak_mb: float  # of the main process (VmHWM)
     main_mb: float  # of the main process at the end (VmRSS)
     tree_mb: float  # proportional set size of the tree at the end
-
-
-def ask(path: str) -> Any:
-    with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=10) as answer:
-        return json.load(answer)
-
-
-@contextmanager
-def rig(path: Path) -> Iterator[None]:
-    process = subprocess.Popen([sys.executable, str(path), str(PORT)])
-    try:
-        deadline = time.monotonic() + 10
-        while True:
-            try:
-                ask("/ctl?reset=1&ver=0&lat=0.05&limit=0&chat_limit=0")
-                break
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
-        yield
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def write_config(folder: Path, feeds: int, rate: int, interval: int) -> Path:
@@ -97,32 +68,6 @@ async def subscribe(url: str, words: list[str]) -> None:
     lists = Watchlists(store, now, watches_per_chat=10, language="ar")
     await asyncio.gather(*(lists.watch(n, word) for n, word in enumerate(words, 1)))
     store.close()
-
-
-def tree(pid: int) -> list[int]:
-    found = [pid]
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            fields = entry.read_text().rsplit(")", 1)[1].split()
-            if int(fields[1]) == pid:
-                found += tree(int(entry.parent.name))
-    return found
-
-
-def cpu_seconds(pid: int) -> float:
-    total = 0.0
-    for member in tree(pid):
-        with suppress(OSError):
-            fields = Path(f"/proc/{member}/stat").read_text().rsplit(")", 1)[1].split()
-            total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return total
-
-
-def megabytes(pid: int, file: str, key: str) -> float:
-    for line in Path(f"/proc/{pid}/{file}").read_text().splitlines():
-        if line.startswith(key):
-            return int(line.split()[1]) / 1024
-    return 0.0
 
 
 def wait_until(done: Any) -> None:
@@ -160,6 +105,7 @@ def measure(path: Path, feeds: int, rate: int, interval: int, at_once: bool) -> 
         process = subprocess.Popen(command, cwd=folder, env=environment | {"PYTHONPATH": str(ROOT)}, stderr=log)
         try:
             wait_until(lambda: database.exists() and filed(database) == feeds)
+            unit = reference(feeds)
             spent, changed_at = cpu_seconds(process.pid), time.time()
             ask("/ctl?ver=1")
             if at_once:
@@ -168,13 +114,17 @@ def measure(path: Path, feeds: int, rate: int, interval: int, at_once: bool) -> 
             counters = ask("/ctl")
             if (counters["sent"], counters["unique"]) != (feeds, feeds):
                 raise AssertionError(f"{counters['sent']} alerts, {counters['unique']} of them different")
-            return Figures(
-                counters["first"] - changed_at,
-                counters["last"] - changed_at,
+            used = [
                 cpu_seconds(process.pid) - spent,
                 megabytes(process.pid, "status", "VmHWM"),
                 megabytes(process.pid, "status", "VmRSS"),
                 sum(megabytes(member, "smaps_rollup", "Pss:") for member in tree(process.pid)),
+            ]
+            return Figures(
+                (unit + reference(feeds)) / 2,
+                counters["first"] - changed_at,
+                counters["last"] - changed_at,
+                *used,
             )
         finally:
             process.send_signal(signal.SIGTERM)
@@ -199,16 +149,11 @@ def main() -> None:
         f"{options.feeds} feeds, one new item each, {options.rate} messages a second; "
         f"medians of {options.runs} runs (min..max)"
     )
-    for field, unit in (
-        ("first", "s"),
-        ("last", "s"),
-        ("cpu", "s"),
-        ("peak_mb", "MB"),
-        ("main_mb", "MB"),
-        ("tree_mb", "MB"),
-    ):
+    for field in ("F", "first", "last", "cpu", "peak_mb", "main_mb", "tree_mb"):
         values = sorted(getattr(run, field) for run in runs)
+        unit = "MB" if field.endswith("mb") else "s"
         print(f"  {field:8} {statistics.median(values):7.2f} {unit:2}  ({values[0]:.2f}..{values[-1]:.2f})")
+    print(f"  last / F {statistics.median(run.last / run.F for run in runs):7.2f}")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.commands import postgres
-from benchmarks.first_alert import RIG, ask, rig
+from benchmarks.far_end import RIG, ask, rig
 from benchmarks.refusals import queue, rasid
 from tests.killing import Ordeal, Reckoning
 

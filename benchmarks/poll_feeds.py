@@ -6,8 +6,9 @@ The rig serves the feeds on loopback; each has a subscriber, who watches the wor
 the sweep to the outbox is the bot's own, in this process and its reading children; nothing is sent. Three kinds of
 polls: the first; with one new item in each feed; and with the very bytes of the poll before, from a server without
 validators. Times are printed in F too: the time in which one process runs feedparser once over the same bodies, 7.9 s
-where the peers were measured. F and CPU do not show what else the machine does, as the elapsed time does. The main
-process can use one core at a time. Memory is measured by `benchmarks.first_alert`, on the whole bot.
+where the peers were measured. A machine's speed may change within a minute, so F is measured before and after each
+run, and each run is divided by its own. F and CPU do not show what else the machine does, as the elapsed time does.
+The main process can use one core at a time. Memory is measured by `benchmarks.first_alert`, on the whole bot.
 """
 
 import argparse
@@ -30,8 +31,8 @@ from pathlib import Path
 import structlog
 from sqlalchemy import ColumnElement, FromClause, func, select, update
 
-from benchmarks.first_alert import RIG, ask, rig, tree
-from benchmarks.unchanged import URL, Clock, reference
+from benchmarks.far_end import RIG, URL, ask, reference, rig, tree
+from benchmarks.unchanged import Clock
 from bot import process
 from bot.domain.articles import key_of
 from bot.domain.model import Document, DueSource, Source
@@ -46,7 +47,7 @@ from watchers.poll import Poller
 from watchers.reading import Readers, understand
 from watchers.sweep import Sweep
 
-Spent = dict[str, float]  # seconds: elapsed, and of CPU by whose they are
+Spent = dict[str, float]  # seconds: elapsed, of CPU by whose they are, and F beside them
 TICK = os.sysconf("SC_CLK_TCK")
 PROFILER = cProfile.Profile()
 OWN = {"MainThread": "event loop", "store-writer": "filing"}
@@ -96,6 +97,11 @@ class House:
         query = select(func.count()).select_from(table).where(*conditions)
         return await self.store.read(lambda connection: connection.execute(query).scalar_one())
 
+    async def measured(self, rig_process: int) -> Spent:
+        before = await asyncio.to_thread(reference, self.feeds)
+        spent = await self.poll_all(rig_process)
+        return spent | {"F": (before + await asyncio.to_thread(reference, self.feeds)) / 2}
+
     async def forget_validators(self) -> None:
         change = update(tables.sources).values(etag=None, last_modified=None)
         await self.store.write(lambda connection: connection.execute(change))
@@ -135,14 +141,14 @@ def publish(version: int, feeds: int) -> None:
 async def measure(folder: Path, feeds: int, runs: int, rig_process: int, profile: str | None) -> dict[str, list[Spent]]:
     found: dict[str, list[Spent]] = {"first poll": [], "one new item": [], "the same bytes": []}
     async with house(folder, feeds) as bot:
-        found["first poll"].append(await bot.poll_all(rig_process))
+        found["first poll"].append(await bot.measured(rig_process))
         if profile == "filing":
             await bot.store.write(lambda _: PROFILER.enable())  # in the thread that files
         elif profile:
             PROFILER.enable()
         for version in range(1, runs + 1):
             await asyncio.to_thread(publish, version, feeds)
-            found["one new item"].append(await bot.poll_all(rig_process))
+            found["one new item"].append(await bot.measured(rig_process))
             articles, alerts = await bot.count(tables.articles), await bot.count(tables.alerts)
             # What is new in a feed may belong to a story that its subscriber has been told before.
             if articles != (20 + version) * feeds or alerts < feeds:
@@ -154,7 +160,7 @@ async def measure(folder: Path, feeds: int, runs: int, rig_process: int, profile
             pstats.Stats(PROFILER).sort_stats("cumulative").print_stats(60)
         for _ in range(runs):
             await bot.forget_validators()
-            found["the same bytes"].append(await bot.poll_all(rig_process))
+            found["the same bytes"].append(await bot.measured(rig_process))
     return found
 
 
@@ -186,13 +192,15 @@ def read_by_hand(feeds: int) -> None:
     timed("and understanding the one new item", lambda d, before: understand(source, d, now, before, understanding))
 
 
-def show(found: dict[str, list[Spent]], unit: float) -> None:
+def show(found: dict[str, list[Spent]]) -> None:
     for what, runs in found.items():
         print(what)
         for part in runs[0]:
             values = sorted(run[part] for run in runs)
-            middle = statistics.median(values)
-            print(f"  {part:14} {middle:6.2f} s = {middle / unit:5.3f} F  ({values[0]:.2f}..{values[-1]:.2f})")
+            share = statistics.median(run[part] / run["F"] for run in runs)
+            print(
+                f"  {part:14} {statistics.median(values):6.2f} s = {share:5.3f} F  ({values[0]:.2f}..{values[-1]:.2f})"
+            )
 
 
 def main() -> None:
@@ -206,13 +214,10 @@ def main() -> None:
     process.settle()
     with tempfile.TemporaryDirectory() as name, rig(options.rig):
         (rig_process,) = (child for child in tree(os.getpid()) if child != os.getpid())
-        unit = reference(options.feeds)
-        load = os.getloadavg()[0]
-        print(f"{options.feeds} feeds; F = {unit:.2f} s; load {load:.1f}; medians of {options.runs} runs (min..max)")
+        print(f"{options.feeds} feeds; load {os.getloadavg()[0]:.1f}; medians of {options.runs} runs (min..max)")
         read_by_hand(options.feeds)
         found = asyncio.run(measure(Path(name), options.feeds, options.runs, rig_process, options.profile))
-        show(found, unit)
-        print(f"reference again: F = {reference(options.feeds):.2f} s; load {os.getloadavg()[0]:.1f}")
+        show(found)
 
 
 if __name__ == "__main__":

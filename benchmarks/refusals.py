@@ -31,7 +31,7 @@ import yaml
 from sqlalchemy import Connection, Table, insert
 
 from benchmarks.commands import QUOTE
-from benchmarks.first_alert import PORT, RIG, ROOT, ask, rig
+from benchmarks.far_end import PORT, RIG, ROOT, ask, rig
 from bot.store import Store, tables
 
 AT_ONCE = 5_000  # rows in one INSERT

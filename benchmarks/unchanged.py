@@ -10,12 +10,10 @@ different machines comparable. NodeRSSBot took 2.2 s and RSS-to-Telegram-Bot 1.3
 import argparse
 import asyncio
 import cProfile
-import multiprocessing
 import pstats
 import statistics
 import tempfile
 import time
-import urllib.request
 from collections.abc import Collection, Sequence
 from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass
@@ -23,10 +21,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-import feedparser
 import structlog
 
-from benchmarks.first_alert import PORT, RIG, rig
+from benchmarks.far_end import RIG, URL, reference, rig
 from bot import process
 from bot.domain.model import DueSource, NotModified, Source
 from bot.newsdesk import Newsdesk
@@ -36,25 +33,6 @@ from watchers.hosts import Hosts
 from watchers.poll import Poller
 from watchers.reading import Readers
 from watchers.sweep import Sweep
-
-URL = f"http://127.0.0.1:{PORT}/feed/{{}}.xml"
-
-
-def reference(feeds: int) -> float:
-    """F, in seconds of CPU of a process of its own, set up as Python comes."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_feedparser_over, (feeds,))
-
-
-def _feedparser_over(feeds: int) -> float:
-    bodies = []
-    for number in range(1, feeds + 1):
-        with urllib.request.urlopen(URL.format(number)) as answer:
-            bodies.append(answer.read())
-    began = time.process_time()
-    for body in bodies:
-        feedparser.parse(body)
-    return time.process_time() - began
 
 
 class Seconds(NamedTuple):
