@@ -1,6 +1,7 @@
 """Child processes that work off tasks: killed when they take too long, replaced when they die.
 
-Owns their limits of memory and of time, and that they never outlive this process, however it ends.
+Owns their limits of memory and of time, that they give way to this process, and that they never outlive it, however it
+ends.
 """
 
 import importlib
@@ -23,6 +24,10 @@ from pebble.common.types import CONSTS
 from bot.process import collect_rarely
 
 CONSTS.term_timeout = 0.05  # seconds from pebble's SIGTERM, which our children ignore, to its SIGKILL
+
+# Who files and sends goes first: what is read sooner only waits. On two processors the last of 1000 alerts left 7 %
+# sooner for the same work (benchmarks.first_alert); 5 changed nothing, 19 no more than 10.
+NICENESS = 10
 
 Task = Callable[[], Any]
 
@@ -116,6 +121,7 @@ def _prepare(memory_limit: int) -> None:
     for module in ("bot.domain.articles", "bot.understanding", "watchers.parsers.feed", "watchers.parsers.jsonfeed"):
         importlib.import_module(module)
     collect_rarely()
+    os.nice(NICENESS)
     _limit_memory(memory_limit)
 
 

@@ -15,6 +15,7 @@ from pebble.pool.channel import ChannelMutex
 from bot.domain.errors import SourceError
 from bot.domain.model import Document, Entry, ProblemKind, Reading, Selectors, Source, SourceKind
 from tests.watchers.conftest import NOW
+from watchers.children import NICENESS
 from watchers.parsers.known import Known
 from watchers.reading import Readers, Understood, complete, understand
 
@@ -323,6 +324,13 @@ async def test_no_child_outlives_a_parent_that_is_killed() -> None:
         for member in _session(parent.pid):
             os.kill(member, signal.SIGKILL)
         parent.communicate()
+
+
+async def test_children_give_way_to_whoever_files_and_sends(readers: Readers) -> None:
+    await readers.read(SOURCE, document("fine"), NOW)
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    theirs = [os.getpriority(os.PRIO_PROCESS, child) for child in _readers_of(os.getpid())]
+    assert theirs == [min(ours + NICENESS, 19)] * 2
 
 
 async def test_an_interrupt_from_the_keyboard_is_the_parents_business(readers: Readers) -> None:
