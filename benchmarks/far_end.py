@@ -76,12 +76,18 @@ def tree(pid: int) -> list[int]:
     return found
 
 
+def cpu_of(stat: Path) -> float:
+    """Seconds of CPU of a process, or of a thread, by its file in /proc."""
+    fields = stat.read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def cpu_seconds(pid: int) -> float:
+    """Of a process and all below it."""
     total = 0.0
     for member in tree(pid):
         with suppress(OSError):
-            fields = Path(f"/proc/{member}/stat").read_text().rsplit(")", 1)[1].split()
-            total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            total += cpu_of(Path(f"/proc/{member}/stat"))
     return total
 
 

@@ -19,14 +19,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 from sqlalchemy import create_engine, text
 
-from benchmarks.far_end import PORT, RIG, ROOT, ask, cpu_seconds, megabytes, reference, rig, tree
+from benchmarks.far_end import PORT, RIG, ROOT, URL, ask, cpu_seconds, megabytes, reference, rig, tree
 from bot.app import now
 from bot.store import Store
 from bot.watchlists import Watchlists
@@ -46,10 +46,7 @@ class Figures:
 
 
 def write_config(folder: Path, feeds: int, rate: int, interval: int) -> Path:
-    sources = [
-        {"id": f"f{n}", "url": f"http://127.0.0.1:{PORT}/feed/{n}.xml", "interval_seconds": interval}
-        for n in range(1, feeds + 1)
-    ]
+    sources = [{"id": f"f{n}", "url": URL.format(n), "interval_seconds": interval} for n in range(1, feeds + 1)]
     config = {
         "use_catalogue": False,
         "sources": sources,
@@ -114,18 +111,16 @@ def measure(path: Path, feeds: int, rate: int, interval: int, at_once: bool) -> 
             counters = ask("/ctl")
             if (counters["sent"], counters["unique"]) != (feeds, feeds):
                 raise AssertionError(f"{counters['sent']} alerts, {counters['unique']} of them different")
-            used = [
-                cpu_seconds(process.pid) - spent,
-                megabytes(process.pid, "status", "VmHWM"),
-                megabytes(process.pid, "status", "VmRSS"),
-                sum(megabytes(member, "smaps_rollup", "Pss:") for member in tree(process.pid)),
-            ]
-            return Figures(
-                (unit + reference(feeds)) / 2,
-                counters["first"] - changed_at,
-                counters["last"] - changed_at,
-                *used,
+            figures = Figures(
+                F=unit,
+                first=counters["first"] - changed_at,
+                last=counters["last"] - changed_at,
+                cpu=cpu_seconds(process.pid) - spent,
+                peak_mb=megabytes(process.pid, "status", "VmHWM"),
+                main_mb=megabytes(process.pid, "status", "VmRSS"),
+                tree_mb=sum(megabytes(member, "smaps_rollup", "Pss:") for member in tree(process.pid)),
             )
+            return replace(figures, F=(unit + reference(feeds)) / 2)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait()

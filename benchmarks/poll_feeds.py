@@ -31,7 +31,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import ColumnElement, FromClause, func, select, update
 
-from benchmarks.far_end import RIG, URL, ask, reference, rig, tree
+from benchmarks.far_end import RIG, URL, ask, cpu_of, reference, rig, tree
 from benchmarks.unchanged import Clock
 from bot import process
 from bot.domain.articles import key_of
@@ -48,14 +48,8 @@ from watchers.reading import Readers, understand
 from watchers.sweep import Sweep
 
 Spent = dict[str, float]  # seconds: elapsed, of CPU by whose they are, and F beside them
-TICK = os.sysconf("SC_CLK_TCK")
 PROFILER = cProfile.Profile()
 OWN = {"MainThread": "event loop", "store-writer": "filing"}
-
-
-def ticks(stat: Path) -> float:
-    fields = stat.read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
 
 
 def readers_of(process: int, rig_process: int) -> list[int]:
@@ -66,9 +60,9 @@ def spent_so_far(rig_process: int) -> Spent:
     spent = {"elapsed": time.perf_counter(), "event loop": 0.0, "filing": 0.0, "other threads": 0.0}
     names = {thread.native_id: thread.name for thread in threading.enumerate()}
     for path in Path("/proc/self/task").iterdir():
-        spent[OWN.get(names.get(int(path.name), ""), "other threads")] += ticks(path / "stat")
+        spent[OWN.get(names.get(int(path.name), ""), "other threads")] += cpu_of(path / "stat")
     spent["main process"] = sum(spent[part] for part in ("event loop", "filing", "other threads"))
-    spent["children"] = sum(ticks(Path(f"/proc/{child}/stat")) for child in readers_of(os.getpid(), rig_process))
+    spent["children"] = sum(cpu_of(Path(f"/proc/{child}/stat")) for child in readers_of(os.getpid(), rig_process))
     return spent
 
 

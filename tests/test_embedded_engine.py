@@ -6,9 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.engines.embedded import EmbeddedEngine
+from bot.engines.embedded import EmbeddedEngine, Job
 
-OFTEN = timedelta(milliseconds=10)
+
+def often(job: Job) -> EmbeddedEngine:
+    """An engine that runs the job, and has started."""
+    engine = EmbeddedEngine()
+    engine.every(timedelta(milliseconds=10), "job", job)
+    engine.start()
+    return engine
 
 
 async def test_a_job_that_fails_is_run_again() -> None:
@@ -21,9 +27,7 @@ async def test_a_job_that_fails_is_run_again() -> None:
             raise ValueError
         again.set()
 
-    engine = EmbeddedEngine()
-    engine.every(OFTEN, "fails once", job)
-    engine.start()
+    engine = often(job)
     async with asyncio.timeout(10):
         await again.wait()
     engine.stop()
@@ -39,9 +43,7 @@ async def test_stopping_ends_a_job_that_runs_without_a_word(caplog: pytest.LogCa
         finally:
             ended.set()
 
-    engine = EmbeddedEngine()
-    engine.every(OFTEN, "hangs", job)
-    engine.start()
+    engine = often(job)
     async with asyncio.timeout(10):
         await running.wait()
         engine.stop()
